@@ -1,0 +1,123 @@
+// Checks what a user would get: packs every package, looks into the tarballs, asks publint and
+// are-the-types-wrong, then installs them by plain npm into an empty project and loads them there
+// by import, by require() and as types. Needs a build; the registry only for dependencies.
+
+import { execFile } from 'node:child_process'
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join, resolve } from 'node:path'
+import { promisify } from 'node:util'
+import { findFaults } from './lib/tarball.mjs'
+
+const run = promisify(execFile)
+const bin = resolve('node_modules/.bin')
+const work = mkdtempSync(join(tmpdir(), 'mtaio-packages-'))
+
+/** @type {string[]} */
+const failures = []
+
+try {
+  const packages = await pack()
+  await Promise.all(packages.map(inspect))
+  if (failures.length === 0) await useIn(join(work, 'project'), packages)
+  if (failures.length === 0) {
+    console.log(`packages: ${packages.map(({ name }) => name).join(', ')} can be published`)
+  }
+} finally {
+  rmSync(work, { recursive: true, force: true })
+}
+
+if (failures.length > 0) {
+  console.error(failures.join('\n\n'))
+  process.exitCode = 1
+}
+
+/**
+ * @typedef {{ name: string, filename: string }} Packed
+ * @returns {Promise<Packed[]>}
+ */
+async function pack() {
+  const { stdout } = await run(
+    'pnpm',
+    ['-r', '--filter', './packages/*', 'pack', '--json', '--pack-destination', work],
+    { timeout: 60_000, maxBuffer: 1e7 },
+  )
+  return JSON.parse(stdout.slice(stdout.indexOf('[')))
+}
+
+/** @param {Packed} packed */
+async function inspect({ name, filename }) {
+  const folder = join(work, 'unpacked', name)
+  mkdirSync(folder, { recursive: true })
+  await run('tar', ['-xzf', filename, '-C', folder, '--strip-components=1'])
+  failures.push(...findFaults(folder).map((fault) => `${name}: ${fault}`))
+  await Promise.all([
+    attempt(name, join(bin, 'publint'), ['run', filename, '--strict']),
+    attempt(name, join(bin, 'attw'), [filename, '--profile', 'esm-only', '--no-emoji']),
+  ])
+}
+
+/**
+ * @param {string} folder
+ * @param {Packed[]} packages
+ */
+async function useIn(folder, packages) {
+  const names = packages.map(({ name }) => name)
+  const files = packages.map(({ name, filename }) => [name, `file:${filename}`])
+  // The typings that a user of TypeScript brings along.
+  const typings = { '@types/express': '^5', '@types/koa': '^3', '@types/node': '^20' }
+  const manifest = { private: true, dependencies: { ...Object.fromEntries(files), ...typings } }
+
+  mkdirSync(folder)
+  writeFileSync(join(folder, 'package.json'), JSON.stringify(manifest))
+  writeFileSync(
+    join(folder, 'by-import.mjs'),
+    [
+      ...names.map((name, at) => `import * as package${at} from '${name}'`),
+      `import { createRequire } from 'node:module'`,
+      `const require = createRequire(import.meta.url)`,
+      // Two copies of one package in a process would each have their own figures.
+      ...names.map((name, at) => `if (require('${name}') !== package${at}) throw '2 x ${name}'`),
+    ].join('\n'),
+  )
+  writeFileSync(
+    join(folder, 'by-require.cjs'),
+    names
+      .map((name) => `if (Object.keys(require('${name}')).length === 0) throw '${name} is empty'`)
+      .join('\n'),
+  )
+  writeFileSync(
+    join(folder, 'by-types.mts'),
+    names.map((name, at) => `export * as package${at} from '${name}'`).join('\n'),
+  )
+
+  const install = ['install', '--no-audit', '--no-fund', '--prefer-offline']
+  if (!(await attempt('npm install', 'npm', install, { cwd: folder, timeout: 180_000 }))) return
+  const types = ['--module', 'nodenext', '--strict', '--noEmit', '--types', 'node', 'by-types.mts']
+  await Promise.all([
+    attempt('import', process.execPath, ['by-import.mjs'], { cwd: folder, silent: true }),
+    attempt('require()', process.execPath, ['by-require.cjs'], { cwd: folder, silent: true }),
+    attempt('types', join(bin, 'tsc'), types, { cwd: folder }),
+  ])
+}
+
+/**
+ * Runs a command and keeps what it said when it fails.
+ *
+ * @param {string} what
+ * @param {string} command
+ * @param {string[]} args
+ * @param {{ cwd?: string, timeout?: number, silent?: boolean }} [options] `silent`: a word on
+ *   stderr is a failure as well, for a package must load without a warning
+ */
+async function attempt(what, command, args, { silent = false, ...options } = {}) {
+  try {
+    const { stderr } = await run(command, args, { timeout: 60_000, ...options })
+    if (silent && stderr !== '') throw new Error(stderr)
+    return true
+  } catch (error) {
+    const { message, stdout } = /** @type {Error & { stdout?: string }} */ (error)
+    failures.push([what, message, stdout].filter(Boolean).join('\n'))
+    return false
+  }
+}
