@@ -1,0 +1,231 @@
+import { clock } from '../clock.ts'
+import type { LimitFigures, Limits } from '../limits.ts'
+import { bucketIndex } from '../metrics/histogram.ts'
+import type { ResourceMonitor } from '../monitor/resource-monitor.ts'
+import { memoryAt } from '../profiler/memory-meter.ts'
+import type { Profiler } from '../profiler/profiler.ts'
+import { traceContext } from '../profiler/trace-context.ts'
+import type { HttpAdapter, HttpRequest, HttpResponse } from './http-adapter.ts'
+import type { HttpFigures } from './http-figures.ts'
+import { HttpStatistics } from './http-statistics.ts'
+import { ignoreRule, type IgnoreOption } from './ignore-rule.ts'
+import { InFlight } from './in-flight.ts'
+import { lifecycleOf } from './message-state.ts'
+import { followEvents } from './request-events.ts'
+import { RequestLifecycle, type LifecycleOwner } from './request-lifecycle.ts'
+import { RequestLog } from './request-log.ts'
+import { pathOf } from './request-path.ts'
+import { RouteTable, UNMATCHED } from './route-table.ts'
+import { markStreaming, isStreaming } from './streaming.ts'
+import { traceIdOf } from './trace-parent.ts'
+import { SocketWatch } from './socket-watch.ts'
+import { isOnConnection, watchEnd } from './watch-end.ts'
+
+/** What the recorder is told; see the options of `createMtaio`. */
+export interface HttpRecorderOptions {
+  readonly limits: Limits
+  /** Seconds. */
+  readonly slowRequest: number
+  /** Seconds. */
+  readonly maxAge: number
+  readonly keepPaths: boolean
+  readonly ignore?: IgnoreOption | undefined
+}
+
+/** What the recorder needs of the monitor. */
+export type FigureHost = Pick<ResourceMonitor, 'metricStore' | 'addFigure' | 'onTick'>
+
+// Below the first bucket's meaning: a clock that stood still took no time that can be measured.
+const LEAST_SECONDS = 1e-9
+
+/** Follows the requests of all apps that share one instance of mtaio. */
+export class HttpRecorder implements LifecycleOwner {
+  readonly inFlight: InFlight = new InFlight()
+  readonly routes: RouteTable
+  readonly log: RequestLog
+  readonly statistics: HttpStatistics = new HttpStatistics(clock.now())
+  readonly #profiler: Profiler
+  readonly #options: HttpRecorderOptions
+  readonly #ignored: ((req: HttpRequest) => boolean) | null
+  readonly #maxAgeMs: number
+  #evicted = 0
+  #failures = 0
+
+  constructor(monitor: FigureHost, profiler: Profiler, options: HttpRecorderOptions) {
+    const { limits } = options
+    this.#profiler = profiler
+    this.#options = options
+    this.#ignored = ignoreRule(options.ignore)
+    this.#maxAgeMs = options.maxAge * 1000
+    this.routes = new RouteTable(limits, monitor.metricStore, (name) => profiler.operation(name))
+    this.log = new RequestLog(limits, options.slowRequest * 1000)
+    profiler.includeRoots(this.inFlight)
+    profiler.includeRoots(this.log.recent)
+    this.#register(monitor)
+  }
+
+  /** Failures inside mtaio that were caught on the way of a request, or in `ignore`. */
+  get failures(): number {
+    return this.#failures
+  }
+
+  /** What the caps of this room hold and cut, by their names. */
+  get limitFigures(): Readonly<Record<string, LimitFigures>> {
+    const { maxRoutes, maxRecent, maxSlowest, maxInFlight } = this.#options.limits
+    const { recent, slowest } = this.log
+    return {
+      maxRoutes: { limit: maxRoutes, used: this.routes.size, cut: this.routes.cut },
+      maxRecent: { limit: maxRecent, used: recent.size, cut: recent.dropped },
+      maxSlowest: { limit: maxSlowest, used: slowest.size, cut: slowest.dropped },
+      maxInFlight: { limit: maxInFlight, used: this.inFlight.size, cut: this.#evicted },
+    }
+  }
+
+  /**
+   * A request has come in. Called once per request by the adapter, before any handler.
+   *
+   * @returns null when the request is not watched: it is ignored, a change of protocol, or watched
+   *   by this instance already.
+   */
+  begin(req: HttpRequest, res: HttpResponse, adapter: HttpAdapter): RequestLifecycle | null {
+    try {
+      const onConnection = isOnConnection(req, res)
+      const other = onConnection ? SocketWatch.find(req) : lifecycleOf(res)
+      if (this.#isUnwatched(req, other)) return null
+      const nowMs = clock.now()
+      const lifecycle = new RequestLifecycle(
+        this,
+        adapter,
+        req,
+        res,
+        nowMs,
+        memoryAt(nowMs),
+        this.#profiler.sanitizer,
+      )
+      watchEnd(lifecycle, req, res, onConnection, other)
+      this.inFlight.add(lifecycle)
+      if (this.inFlight.size > this.#options.limits.maxInFlight) {
+        this.#evicted++
+        this.inFlight.oldest?.evict()
+      }
+      return lifecycle
+    } catch {
+      this.#failures++
+      return null
+    }
+  }
+
+  get entersContext(): boolean {
+    return this.#profiler.entersContext
+  }
+
+  runInside<R>(
+    lifecycle: RequestLifecycle,
+    fn: (...args: never[]) => R,
+    thisArg: unknown,
+    args: readonly unknown[],
+  ): R {
+    const result = this.#profiler.runIn(lifecycle, fn, thisArg, args) as R
+    // It has a scope where one was entered, and the request was not answered at once.
+    if (lifecycle.scope !== null && lifecycle.req !== null) followEvents(lifecycle.req, lifecycle)
+    return result
+  }
+
+  record(lifecycle: RequestLifecycle, endMs: number): void {
+    this.inFlight.remove(lifecycle)
+    try {
+      this.#record(lifecycle, endMs)
+    } catch {
+      this.#failures++
+    }
+  }
+
+  /** What a tick has to do: marks what streams, gives up what is too old. */
+  tick(nowMs: number): void {
+    traceContext.relax(this.statistics.requests)
+    for (const lifecycle of this.inFlight) {
+      markStreaming(lifecycle)
+      if (!lifecycle.streaming && nowMs - lifecycle.startMs > this.#maxAgeMs) lifecycle.evict()
+    }
+  }
+
+  figures(nowMs: number): HttpFigures {
+    const { statistics, inFlight } = this
+    const { oldest } = inFlight
+    return {
+      inFlight: inFlight.size,
+      requests: statistics.requests,
+      errors: statistics.errors,
+      aborted: statistics.aborted,
+      timeouts: statistics.timeouts,
+      rate: statistics.rate(nowMs),
+      errorRate: statistics.errorRate(nowMs),
+      duration: statistics.latency(nowMs),
+      oldest:
+        oldest === null
+          ? null
+          : {
+              id: oldest.id,
+              method: oldest.method,
+              route: oldest.route,
+              age: (nowMs - oldest.startMs) / 1000,
+            },
+    }
+  }
+
+  /** @param watching The lifecycles of the response, of this instance or of others. */
+  #isUnwatched(req: HttpRequest, watching: RequestLifecycle | null): boolean {
+    // A change of protocol has no response whose time could be told.
+    if ((req as { upgrade?: boolean }).upgrade === true) return true
+    for (let other = watching; other !== null; other = other.sameResponse) {
+      if (other.owner === this) return true
+    }
+    return this.#ignored !== null && this.#isIgnored(req)
+  }
+
+  #isIgnored(req: HttpRequest): boolean {
+    try {
+      return this.#ignored?.(req) === true
+    } catch {
+      this.#failures++
+      return false
+    }
+  }
+
+  #record(lifecycle: RequestLifecycle, endMs: number): void {
+    lifecycle.close(endMs, memoryAt(endMs))
+    const durationMs = endMs - lifecycle.startMs
+    const seconds = Math.max(durationMs / 1000, LEAST_SECONDS)
+    const index = bucketIndex(seconds)
+    const { req, res } = lifecycle
+    if (res !== null && isStreaming(res)) lifecycle.streaming = true
+    const entry = this.routes.entry(lifecycle.method, lifecycle.route ?? UNMATCHED)
+    lifecycle.entry = entry
+    lifecycle.method = entry.method
+    lifecycle.name = entry.name
+    entry.record(lifecycle, index, seconds, endMs)
+    this.statistics.record(lifecycle, index, seconds, endMs)
+    this.#profiler.countRoot(lifecycle)
+    const keptLong = this.log.add(lifecycle, durationMs, endMs)
+    if (req === null) return
+    if (this.#options.keepPaths) lifecycle.path = pathOf(req)
+    // Reading the headers makes Node build them, so only where someone will look at it.
+    if (keptLong || lifecycle.spans !== null) {
+      lifecycle.traceId = traceIdOf(req.headers['traceparent'])
+    }
+  }
+
+  #register(monitor: FigureHost): void {
+    const { statistics } = this
+    monitor.addFigure('http_rate', (nowMs) => statistics.interval(nowMs).rate)
+    monitor.addFigure('http_errors', (nowMs) => statistics.interval(nowMs).errors)
+    monitor.addFigure('http_aborted', (nowMs) => statistics.interval(nowMs).aborted)
+    monitor.addFigure('error_rate', (nowMs) => statistics.errorRate(nowMs))
+    monitor.addFigure('response_time', (nowMs) => statistics.responseTime(nowMs))
+    monitor.addFigure('http_p50', (nowMs) => statistics.interval(nowMs).p50)
+    monitor.addFigure('http_p95', (nowMs) => statistics.interval(nowMs).p95)
+    monitor.addFigure('http_p99', (nowMs) => statistics.interval(nowMs).p99)
+    monitor.addFigure('http_in_flight', () => this.inFlight.size)
+    monitor.onTick((nowMs) => this.tick(nowMs))
+  }
+}

@@ -1,0 +1,63 @@
+import { describe, expect, it } from 'vitest'
+import { bucketIndex } from '../metrics/histogram.ts'
+import type { Outcome } from './http-figures.ts'
+import { HttpStatistics } from './http-statistics.ts'
+import type { RequestLifecycle } from './request-lifecycle.ts'
+
+const START_MS = 600_000
+
+function statisticsOf(
+  ...requests: readonly [outcome: Outcome, seconds: number, streaming?: true][]
+) {
+  const statistics = new HttpStatistics(START_MS)
+  for (const [outcome, seconds, streaming = false] of requests) {
+    const request = { outcome, streaming } as RequestLifecycle
+    statistics.record(request, bucketIndex(seconds), seconds, START_MS + 1000)
+  }
+  return statistics
+}
+
+describe('the figures of all requests', () => {
+  it('since the last tick are rates and percentiles, the same for all who read them in a tick', () => {
+    const statistics = statisticsOf(['ok', 0.1], ['ok', 0.1], ['error', 0.4], ['aborted', 9])
+    const first = statistics.interval(START_MS + 2000)
+    expect(first).toMatchObject({ rate: 2, errors: 1, aborted: 1 })
+    expect(first.p50).toBeCloseTo(0.1, 2)
+    expect(first.p99).toBeCloseTo(0.4, 2)
+    expect(statistics.interval(START_MS + 2000)).toBe(first)
+    expect(statistics.interval(START_MS + 3000)).toEqual({
+      rate: 0,
+      errors: 0,
+      aborted: 0,
+      p50: null,
+      p95: null,
+      p99: null,
+    })
+  })
+
+  it('of the last minute have the share of errors among all requests', () => {
+    const statistics = statisticsOf(['ok', 0.1], ['error', 0.1], ['aborted', 1], ['timeout', 300])
+    expect(statistics.errorRate(START_MS + 2000)).toBe(25)
+    expect(statistics.errorRate(START_MS + 90_000)).toBeNull()
+    expect(statistics.rate(START_MS + 90_000)).toBe(0)
+  })
+
+  it('have the latency of what was answered, without streams, aborted and late requests', () => {
+    const statistics = statisticsOf(
+      ['ok', 0.1],
+      ['ok', 60, true],
+      ['aborted', 30],
+      ['timeout', 300],
+    )
+    expect(statistics.latency(START_MS + 2000)).toMatchObject({ count: 1, max: 0.1 })
+    expect(statistics.responseTime(START_MS + 2000)).toBeCloseTo(0.1, 2)
+    expect(statistics).toMatchObject({ requests: 4, errors: 0, aborted: 1, timeouts: 1 })
+  })
+
+  it('are null where nothing is known', () => {
+    const statistics = new HttpStatistics(START_MS)
+    expect(statistics.errorRate(START_MS)).toBeNull()
+    expect(statistics.responseTime(START_MS)).toBeNull()
+    expect(statistics.interval(START_MS).rate).toBeNull()
+  })
+})

@@ -1,0 +1,62 @@
+import type { RequestLifecycle } from './request-lifecycle.ts'
+import { SocketWatch } from './socket-watch.ts'
+
+/** Where messages that no connection leads to, and HTTP/2 streams, keep the lifecycle that watches it. */
+export const kLifecycle: unique symbol = Symbol('mtaio.lifecycle')
+
+/** A message that may be watched; by several instances of mtaio, then they hang on one another. */
+export interface Watched {
+  [kLifecycle]?: RequestLifecycle
+}
+
+/** What leads from a message to its lifecycle. */
+interface Message extends Watched {
+  readonly socket?: object | null
+  /** Of a response. */
+  readonly req?: object
+  /** Of HTTP/2, where asking for the socket may throw. */
+  readonly stream?: unknown
+}
+
+/** The lifecycle of a request or a response; null for one that is not watched, or has ended. */
+export function lifecycleOf(message: Message): RequestLifecycle | null {
+  const own = message[kLifecycle]
+  if (own !== undefined) return own
+  return message.stream === undefined ? SocketWatch.find(message.req ?? message) : null
+}
+
+/**
+ * Says the route pattern of a request, for what no framework knows: an app without a router, a
+ * proxy, a handler that decides by itself. It goes before what the framework says.
+ *
+ * @param message The request or the response, as Node gave it to the app.
+ * @param route A pattern with few values, such as `/users/:id`; never the path itself.
+ * @returns whether the request is watched and had not ended.
+ */
+export function setRoute(message: object, route: string): boolean {
+  return forEach(message, (lifecycle) => lifecycle.setRoute(route))
+}
+
+/** The route pattern of a request; null when none is known, or the request is not watched. */
+export function routeOf(message: object): string | null {
+  return lifecycleOf(message)?.route ?? null
+}
+
+/**
+ * Notes the error that the handling of a request failed with. Changes nothing for the app.
+ *
+ * @returns whether the request is watched and had not ended.
+ */
+export function noteError(message: object, error: unknown): boolean {
+  return forEach(message, (lifecycle) => void lifecycle.setError(error))
+}
+
+function forEach(message: object, tell: (lifecycle: RequestLifecycle) => void): boolean {
+  let lifecycle = lifecycleOf(message)
+  const isOpen = lifecycle?.outcome === null
+  while (lifecycle !== null) {
+    tell(lifecycle)
+    lifecycle = lifecycle.sameResponse
+  }
+  return isOpen
+}

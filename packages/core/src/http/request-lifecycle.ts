@@ -1,0 +1,182 @@
+import type { Socket } from 'node:net'
+import { clock } from '../clock.ts'
+import { ProfileTrace } from '../profiler/profile-trace.ts'
+import type { Sanitizer } from '../profiler/sanitizer.ts'
+import { endingOf, hasLeft, type Ending } from './ending.ts'
+import type { HttpAdapter, HttpRequest, HttpResponse } from './http-adapter.ts'
+import type { Outcome } from './http-figures.ts'
+import type { RouteEntry } from './route-entry.ts'
+import type { SocketWatch } from './socket-watch.ts'
+
+/** What a proxy logs when the client left before it had its answer. */
+const CLIENT_LEFT = 499
+/** Of a request that was never answered, because the app broke it off or took too long. */
+const BROKEN = 500
+const TOO_LATE = 504
+
+/** What a lifecycle needs of the recorder that follows it. */
+export interface LifecycleOwner {
+  /** Whether something may read the trace context, so that it has to be entered. */
+  readonly entersContext: boolean
+  /** Runs `fn` inside the trace context of the request. */
+  runInside<R>(
+    lifecycle: RequestLifecycle,
+    fn: (...args: never[]) => R,
+    thisArg: unknown,
+    args: readonly unknown[],
+  ): R
+  /** Told exactly once per request, while the request and the response are still there. */
+  record(lifecycle: RequestLifecycle, endMs: number): void
+}
+
+/**
+ * One request from its first to its last moment, and its record from then on. It is the root trace
+ * of what the request did, and the only object that mtaio allocates for it.
+ *
+ * It ends exactly once, whatever the order of the events, and lets go of the request, the response
+ * and the socket then.
+ */
+export class RequestLifecycle extends ProfileTrace {
+  /** While in flight as the client has it; then as it was counted. */
+  method: string
+  readonly owner: LifecycleOwner
+  /** What ended: null while the request is in flight. */
+  outcome: Outcome | null = null
+  /** Of an ended request: what the client was sent, or what stands for it. 0 while in flight. */
+  status = 0
+  /** Where the request was counted; null while it is in flight. */
+  entry: RouteEntry | null = null
+  /** A response that streams; its duration says nothing about latency. */
+  streaming = false
+  /** Whether a tick found the headers sent and the body not at its end. */
+  headersSeen = false
+  /** The concrete path without its query, where it may be kept. */
+  path: string | null = null
+  /** The trace id of the W3C header `traceparent`, where it was worth reading. */
+  traceId: string | null = null
+
+  /** The next one that watches the same response: several instances of mtaio may. */
+  sameResponse: RequestLifecycle | null = null
+  /** The earlier one on the same connection. */
+  olderOnSocket: RequestLifecycle | null = null
+
+  req: HttpRequest | null
+  res: HttpResponse | null
+  socket: Socket | null = null
+  watch: SocketWatch | null = null
+  readonly #adapter: HttpAdapter
+  #route: string | null = null
+  #noted: unknown = undefined
+  /** Whether an error came up when the response had begun, so that the client was not told. */
+  #failedMidway = false
+
+  constructor(
+    owner: LifecycleOwner,
+    adapter: HttpAdapter,
+    req: HttpRequest,
+    res: HttpResponse,
+    startMs: number,
+    memoryStart: number,
+    sanitizer: Sanitizer,
+  ) {
+    super(req.method ?? 'GET', startMs, memoryStart, sanitizer)
+    this.owner = owner
+    this.method = this.name
+    this.req = req
+    this.res = res
+    this.#adapter = adapter
+  }
+
+  /**
+   * Runs the handler of the request, so that spans begun in it become part of this trace.
+   *
+   * @returns what `fn` returns.
+   */
+  run<R>(fn: (...args: never[]) => R, thisArg?: unknown, ...args: unknown[]): R {
+    // Forwarded as they came, arguments need no array.
+    if (!this.owner.entersContext) return fn.call(thisArg, ...(args as never[]))
+    return this.owner.runInside(this, fn, thisArg, args)
+  }
+
+  /** Says the route pattern, such as `/users/:id`; it goes before what the framework says. */
+  setRoute(route: string): void {
+    if (this.outcome === null && typeof route === 'string') this.#route = route
+  }
+
+  /** The route pattern: said by the app, else by the framework; null when no route matched. */
+  get route(): string | null {
+    if (this.#route !== null) return this.#route
+    const { req, res } = this
+    if (req === null || res === null) return null
+    try {
+      return this.#adapter.route(req, res) ?? null
+    } catch {
+      // An app that put something of its own where its framework looks is still counted.
+      return null
+    }
+  }
+
+  /**
+   * Notes the error that the handling of the request failed with. What the app answers decides the
+   * outcome: with a status below 500 it is on the record only.
+   */
+  override setError(error: unknown): this {
+    // Frameworks pass one error from handler to handler; only its first appearance says when.
+    if (this.outcome !== null || (error === this.#noted && this.error !== undefined)) return this
+    const isLeft = this.res !== null && hasLeft(this.res, this.socket)
+    // What fails because nobody is there to be answered does not hide what failed before.
+    if (isLeft && this.error !== undefined) return this
+    this.#noted = error
+    this.#failedMidway ||= !isLeft && this.res?.headersSent === true
+    return super.setError(error)
+  }
+
+  /** The response is closed: decides how the request ended. Ignored when it has ended before. */
+  closed(ending?: Ending): void {
+    const { res } = this
+    if (this.outcome !== null || res === null) return
+    ending ??= endingOf(res, this.socket, this.watch?.timedOut === true)
+    const sent = res.headersSent ? statusOf(res) : 0
+    switch (ending) {
+      case 'whole': {
+        const status = statusOf(res)
+        this.#end(status >= 500 || this.#failedMidway ? 'error' : 'ok', status)
+        break
+      }
+      case 'left':
+        // Koa 2 leaves a response whose stream failed as it is; then the client goes for want of more.
+        if (this.#failedMidway) this.#end('error', sent)
+        else this.#end('aborted', CLIENT_LEFT)
+        break
+      case 'late':
+        this.#end('timeout', sent === 0 ? TOO_LATE : sent)
+        break
+      case 'broken':
+        this.#end('error', sent === 0 ? BROKEN : sent)
+        break
+    }
+  }
+
+  /** Gives the request up: it is ended as `timeout`, and ignored when it ends after all. */
+  evict(): void {
+    this.closed('late')
+  }
+
+  #end(outcome: Outcome, status: number): void {
+    this.outcome = outcome
+    this.status = status
+    try {
+      this.owner.record(this, clock.now())
+    } finally {
+      this.watch?.remove(this)
+      this.req = this.res = this.socket = this.watch = null
+      this.#noted = undefined
+    }
+  }
+}
+
+/** A status that can have been sent: an app may put anything there afterwards. */
+function statusOf(res: HttpResponse): number {
+  const { statusCode } = res
+  return statusCode >= 100 && statusCode <= 999 ? Math.trunc(statusCode) : BROKEN
+}

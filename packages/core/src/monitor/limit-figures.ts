@@ -1,0 +1,24 @@
+import type { LimitFigures, Limits } from '../limits.ts'
+import type { MetricStore } from '../metrics/metric-store.ts'
+import type { AlertLog } from './alert-log.ts'
+
+/** The caps of a monitor by their names. */
+export function limitFigures(
+  limits: Limits,
+  store: MetricStore,
+  alerts: AlertLog,
+): Readonly<Record<string, LimitFigures>> {
+  const { maxMetrics, maxSeriesPerMetric, maxLabelLength, maxAlerts } = limits
+  const { cuts } = store
+  const { past, dropped } = alerts.counts
+  return {
+    maxMetrics: { limit: maxMetrics, used: store.metricCount, cut: cuts.maxMetrics },
+    maxSeriesPerMetric: {
+      limit: maxSeriesPerMetric,
+      used: store.largestMetric,
+      cut: cuts.maxSeriesPerMetric,
+    },
+    maxLabelLength: { limit: maxLabelLength, used: store.longestText, cut: cuts.maxLabelLength },
+    maxAlerts: { limit: maxAlerts, used: past, cut: dropped },
+  }
+}

@@ -1,0 +1,369 @@
+import { clock } from '../clock.ts'
+import { cutText } from '../cut-text.ts'
+import { MtaioError } from '../errors.ts'
+import type { LimitFigures } from '../limits.ts'
+import type { Log } from '../logger.ts'
+import { MetricStore } from '../metrics/metric-store.ts'
+import type { LabelsInput } from '../metrics/metric-store.ts'
+import { isRecord, shown } from '../option-value.ts'
+import type { HostFacts, RuntimeStats, SystemStats } from '../system/index.ts'
+import { OpenAlert } from './alert.ts'
+import type { Alert } from './alert.ts'
+import { registerHandler } from './alert-decorator.ts'
+import type { HandlerArguments } from './alert-decorator.ts'
+import { AlertHandlers } from './alert-handlers.ts'
+import type { AlertHandler } from './alert-handlers.ts'
+import { AlertLog } from './alert-log.ts'
+import type { HistorySample } from './figures.ts'
+import type { History } from './history.ts'
+import { limitFigures } from './limit-figures.ts'
+import { MetricCache } from './metric-cache.ts'
+import { resolveMonitorOptions } from './monitor-options.ts'
+import type { MonitorOptions, ResolvedMonitorOptions } from './monitor-options.ts'
+import type { FigureReader } from './registered-figures.ts'
+import { Sampling } from './sampling.ts'
+import type { TickListener } from './sampling.ts'
+import { SelfCost } from './self-cost.ts'
+import { resolveThreshold } from './threshold.ts'
+import type { Threshold, ThresholdOptions } from './threshold.ts'
+import { Thresholds } from './thresholds.ts'
+
+/** What a monitor knows of its alerts. */
+export interface AlertsReader {
+  /** Those that fire now, the oldest first. */
+  firing(): Alert[]
+  /** Those that are over, the newest first; at most `limits.maxAlerts`. */
+  past(): Alert[]
+  /** The thresholds in force. */
+  thresholds(): Threshold[]
+}
+
+/**
+ * Watches the machine, the process and your own metrics. Sampling runs once an interval on a timer
+ * that never keeps the process alive.
+ *
+ * All durations are seconds, timestamps epoch seconds, sizes bytes, percentages 0-100.
+ *
+ * @example
+ * const monitor = new ResourceMonitor({ interval: 1 })
+ * monitor.onThresholdExceeded((metric, value, threshold) => {
+ *   console.log(`Alert: ${metric} exceeded threshold (${value} > ${threshold})`)
+ * })
+ * monitor.setThreshold('cpu_usage', 80)
+ * await monitor.start()
+ */
+export class ResourceMonitor {
+  // Plain properties, which nothing in here reads, so that a subclass may have fields of these names.
+
+  /** Seconds between two samples. */
+  readonly interval: number
+  /** Everything that was recorded. */
+  readonly metricStore: MetricStore
+  /** Firing and past alerts, and the thresholds. */
+  readonly alerts: AlertsReader
+  /** The samples as columns, with every figure. */
+  readonly history: History
+  /** What the ticks cost, and what failed. */
+  readonly selfCost: SelfCost
+  /** The log of this monitor, for who wants to say something once. */
+  readonly log: Log
+
+  readonly #options: ResolvedMonitorOptions
+  readonly #store: MetricStore
+  readonly #alerts: AlertLog
+  readonly #exceeded: AlertHandlers
+  readonly #cleared: AlertHandlers
+  readonly #thresholds: Thresholds
+  readonly #sampling: Sampling
+  readonly #cache: MetricCache
+
+  /**
+   * @throws MtaioError `MTAIO_OPTION_INVALID`, `MTAIO_OPTION_UNKNOWN`, `MTAIO_THRESHOLD_INVALID`
+   */
+  constructor(options: MonitorOptions = {}) {
+    const resolved = (this.#options = resolveMonitorOptions(options))
+    const { log, limits } = resolved
+    this.#store = new MetricStore(limits)
+    this.#alerts = new AlertLog(limits.maxAlerts)
+    this.#cache = new MetricCache(limits.maxMetrics)
+    const cost = new SelfCost()
+    const exceeded = (this.#exceeded = new AlertHandlers(log, cost))
+    const cleared = (this.#cleared = new AlertHandlers(log, cost))
+    const handlers = { exceeded, cleared }
+    const thresholds = new Thresholds(this.#store, this.#alerts, handlers, resolved.intervalMs)
+    this.#thresholds = thresholds
+    this.#sampling = new Sampling(resolved, cost, (figure, dueMs) => {
+      thresholds.checkFigures(figure, dueMs)
+    })
+    for (const threshold of resolved.thresholds) thresholds.set(threshold)
+    this.interval = resolved.intervalMs / 1000
+    this.metricStore = this.#store
+    this.alerts = {
+      firing: () => this.#alerts.firing(),
+      past: () => this.#alerts.past(),
+      thresholds: () => thresholds.list(),
+    }
+    this.history = this.#sampling.history
+    this.selfCost = cost
+    this.log = log
+    // `@monitor.onThresholdExceeded` is called without its monitor by some compilers.
+    this.onThresholdExceeded = this.onThresholdExceeded.bind(this) as this['onThresholdExceeded']
+    this.onThresholdCleared = this.onThresholdCleared.bind(this) as this['onThresholdCleared']
+  }
+
+  get isRunning(): boolean {
+    return this.#sampling.isRunning
+  }
+
+  /** Starts sampling; the first sample is taken at once. Idempotent, also when called at once. */
+  async start(): Promise<void> {
+    await this.#sampling.start()
+  }
+
+  /** Stops sampling and lets go of everything; `start()` works again. Idempotent. */
+  async stop(): Promise<void> {
+    await this.#sampling.stop()
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.stop()
+  }
+
+  /**
+   * The figures of the machine. While sampling those of the last sample, else read now; the first
+   * time that takes 0.1 s, over which the use of the CPU is measured. A figure that the system does
+   * not give is `null`.
+   */
+  async getCurrentStats(): Promise<SystemStats> {
+    return this.#sampling.currentStats()
+  }
+
+  /**
+   * The samples that are kept, the oldest first.
+   *
+   * @param range Epoch seconds, both included. Default: all.
+   * @example
+   * monitor.getHistory({ start: Date.now() / 1000 - 60 }) // the last minute
+   */
+  getHistory(range: { readonly start?: number; readonly end?: number } = {}): HistorySample[] {
+    return this.#sampling.history.samples({
+      startMs: epochMs('start', range.start, -Infinity),
+      endMs: epochMs('end', range.end, Infinity),
+    })
+  }
+
+  /**
+   * Sets the value above which an alert fires: of a figure (`cpu_usage`, `memory_usage`,
+   * `event_loop_delay`, …) or of a metric of your own. Figures are compared at each sample, your
+   * own metrics as you record them, each series of labels by itself.
+   *
+   * @throws MtaioError `MTAIO_THRESHOLD_INVALID`, `MTAIO_OPTION_UNKNOWN`
+   * @example
+   * monitor.setThreshold('memory_usage', 90, { for: 10, clearBelow: 80, cooldown: 60 })
+   */
+  setThreshold(metric: string, value: number, options?: ThresholdOptions): void {
+    this.#thresholds.set(resolveThreshold(metric, value, options))
+  }
+
+  /** Takes a threshold away; its alerts end. @returns false when there was none. */
+  removeThreshold(metric: string): boolean {
+    return this.#thresholds.remove(metric, clock.now())
+  }
+
+  /**
+   * Registers a handler, sync or async: it is called when a value goes above its threshold and,
+   * while it stays above, at most once an interval. A handler that fails is counted and logged; one
+   * that is slow is not called again for the same alert before it is done.
+   *
+   * It is a decorator for methods, too. A standard decorator registers the method of every instance
+   * for as long as the monitor lives, with the instance as `this`. Under `experimentalDecorators`
+   * the method is registered once, when the class is defined, and `this` is the prototype (of a
+   * static method the class): there are no fields, so call `onThresholdExceeded(…)` in the
+   * constructor when you need them.
+   *
+   * @returns the handler, for {@link ResourceMonitor.removeHandler}.
+   */
+  onThresholdExceeded<Handler extends AlertHandler>(handler: Handler): Handler
+  onThresholdExceeded<This>(
+    method: (this: This, ...call: Parameters<AlertHandler>) => unknown,
+    context: ClassMethodDecoratorContext<This>,
+  ): void
+  onThresholdExceeded<Handler extends AlertHandler>(
+    target: object,
+    key: string | symbol,
+    descriptor: TypedPropertyDescriptor<Handler>,
+  ): void
+  onThresholdExceeded(...given: unknown[]): unknown {
+    return registerHandler(this.#exceeded, given as unknown as HandlerArguments)
+  }
+
+  /**
+   * Registers a handler for the end of an alert: `value` is the one that ended it. Else as
+   * {@link ResourceMonitor.onThresholdExceeded}.
+   */
+  onThresholdCleared<Handler extends AlertHandler>(handler: Handler): Handler
+  onThresholdCleared<This>(
+    method: (this: This, ...call: Parameters<AlertHandler>) => unknown,
+    context: ClassMethodDecoratorContext<This>,
+  ): void
+  onThresholdCleared<Handler extends AlertHandler>(
+    target: object,
+    key: string | symbol,
+    descriptor: TypedPropertyDescriptor<Handler>,
+  ): void
+  onThresholdCleared(...given: unknown[]): unknown {
+    return registerHandler(this.#cleared, given as unknown as HandlerArguments)
+  }
+
+  /** Takes a handler away, of either kind. @returns false when it was not registered. */
+  removeHandler(handler: AlertHandler): boolean {
+    const wasExceeded = this.#exceeded.remove(handler)
+    return this.#cleared.remove(handler) || wasExceeded
+  }
+
+  /**
+   * Raises an alert by hand. It is an event, over as soon as it was raised: handlers for exceeded
+   * thresholds are called, and it is kept among the past alerts.
+   *
+   * @throws MtaioError `MTAIO_METRIC_INVALID` when a name or the message is no text.
+   * @example
+   * monitor.alert('High error rate detected')
+   * monitor.alert('queue_length', 5000, 'The queue does not drain')
+   */
+  alert(message: string): Alert
+  alert(name: string, value: number, message: string): Alert
+  alert(...given: [message: string] | [name: string, value: number, message: string]): Alert {
+    const [metric, value, message] = given.length === 1 ? ['alert', null, given[0]] : given
+    if (typeof metric !== 'string' || typeof message !== 'string') {
+      throw new MtaioError(
+        'MTAIO_METRIC_INVALID',
+        'An alert is raised by alert(message) or alert(name, value, message), both as text.',
+      )
+    }
+    const raised = new OpenAlert({
+      metric,
+      labels: null,
+      sinceMs: clock.now(),
+      value: Number.isFinite(value) ? value : null,
+      threshold: this.#thresholds.get(metric)?.value ?? null,
+      message: cutText(message, this.#options.limits.maxErrorLength),
+    })
+    this.#alerts.note(raised)
+    const alert = raised.snapshot(raised.sinceMs)
+    this.#exceeded.call(alert)
+    return alert
+  }
+
+  /**
+   * Records a value of a metric of your own, and compares it with its threshold. NaN, ±Infinity and
+   * a negative duration (a name that ends in `_duration` or `_seconds`) are refused: counted, logged
+   * once, and nothing is thrown.
+   *
+   * @throws MtaioError `MTAIO_METRIC_INVALID` for a name or labels that can never be recorded.
+   * @example
+   * monitor.recordMetric('job_duration', 0.25, { queue: 'mail' })
+   */
+  recordMetric(name: string, value: number, labels?: LabelsInput): void {
+    if (this.#store.series(name, labels).record(value, clock.now())) return
+    this.#options.log.warn(
+      'MTAIO_METRIC_INVALID',
+      name,
+      `A value of the metric ${name} was refused: ${shown(value)}. ` +
+        'Record finite numbers, and no negative durations.',
+    )
+  }
+
+  /**
+   * Records several metrics, with the same labels if any.
+   *
+   * @example
+   * monitor.recordMetrics({ task_memory: 1_000_000, task_cpu: 12 })
+   */
+  recordMetrics(values: Readonly<Record<string, number>>, labels?: LabelsInput): void {
+    if (!isRecord(values)) {
+      throw new MtaioError(
+        'MTAIO_METRIC_INVALID',
+        'recordMetrics needs an object of values by name, such as { task_cpu: 12 }.',
+      )
+    }
+    for (const [name, value] of Object.entries(values)) this.recordMetric(name, value, labels)
+  }
+
+  /**
+   * The value of a figure or of a metric of your own, by {@link ResourceMonitor.collectMetric};
+   * `null` when there is none.
+   *
+   * @param options `maxAge`: seconds for which a value that was collected is used again. Default: 1.
+   */
+  async getMetric(
+    name: string,
+    options: { readonly maxAge?: number } = {},
+  ): Promise<number | null> {
+    const { maxAge = 1 } = options
+    if (typeof maxAge !== 'number' || !(maxAge >= 0)) {
+      throw new MtaioError(
+        'MTAIO_OPTION_INVALID',
+        `maxAge must be 0 or more seconds, not ${shown(maxAge)}.`,
+      )
+    }
+    return this.#cache.get(name, maxAge * 1000, clock.now(), () => this.collectMetric(name))
+  }
+
+  /**
+   * Where {@link ResourceMonitor.getMetric} has its values from. Override it to collect metrics of
+   * your own, and leave the others to `super.collectMetric(name)`: a figure of the last sample, else
+   * the value recorded last.
+   */
+  protected collectMetric(name: string): number | null | Promise<number | null> {
+    return this.#sampling
+      .figure(name)
+      .then((figure) => figure ?? this.#store.get(name)?.latest?.last ?? null)
+  }
+
+  // What follows is for the rooms above, and for dashboards of one's own.
+
+  /** The last sample; `null` before the first. */
+  get latest(): { readonly stats: SystemStats; readonly runtime: RuntimeStats } | null {
+    return this.#sampling.latest
+  }
+
+  /** The runtime as of the last sample; while not sampling only what needs no interval. */
+  runtimeStats(): RuntimeStats {
+    return this.#sampling.runtimeStats()
+  }
+
+  /** Facts of the host, read once; `null` when they cannot be had. */
+  async hostFacts(): Promise<HostFacts | null> {
+    return this.#sampling.hostFacts()
+  }
+
+  /**
+   * Adds a figure: a column of the history, and a name for thresholds and `getMetric`. It is read at
+   * each tick, with the same time as all others.
+   *
+   * @returns a function that removes it.
+   * @throws MtaioError `MTAIO_METRIC_INVALID` when the name is taken.
+   */
+  addFigure(name: string, read: FigureReader): () => void {
+    return this.#sampling.addFigure(name, read)
+  }
+
+  /** Calls back once a tick, after all else. @returns a function that ends it. */
+  onTick(listener: TickListener): () => void {
+    return this.#sampling.onTick(listener)
+  }
+
+  /** The caps of this monitor: their values, how much is used, and how often they cut. */
+  get limitFigures(): Readonly<Record<string, LimitFigures>> {
+    return limitFigures(this.#options.limits, this.#store, this.#alerts)
+  }
+}
+
+function epochMs(name: string, given: number | undefined, fallback: number): number {
+  if (given === undefined) return fallback
+  if (typeof given === 'number' && !Number.isNaN(given)) return clock.fromEpochSeconds(given)
+  throw new MtaioError(
+    'MTAIO_OPTION_INVALID',
+    `${name} of the history must be seconds since the epoch (Date.now() / 1000), not ${shown(given)}.`,
+  )
+}

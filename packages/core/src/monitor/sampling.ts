@@ -1,0 +1,197 @@
+import { setTimeout } from 'node:timers'
+import { clock } from '../clock.ts'
+import { describeError } from '../logger.ts'
+import type { Log } from '../logger.ts'
+import { RuntimeMeter } from '../system/index.ts'
+import type { HostFacts, RuntimeStats, SystemStats } from '../system/index.ts'
+import { RUNTIME_FIGURES, SYSTEM_FIGURES, unknownStats } from './figures.ts'
+import { History } from './history.ts'
+import type { ResolvedMonitorOptions } from './monitor-options.ts'
+import { RegisteredFigures } from './registered-figures.ts'
+import type { FigureReader } from './registered-figures.ts'
+import type { SelfCost } from './self-cost.ts'
+import { SystemSampler } from './system-sampler.ts'
+import { TickTimer } from './tick-timer.ts'
+
+const setTimer = setTimeout // see tick-timer.ts
+
+const SYSTEM_READERS = Object.entries(SYSTEM_FIGURES)
+const RUNTIME_READERS = Object.entries(RUNTIME_FIGURES)
+
+/** Called once a tick, in monotonic milliseconds. */
+export type TickListener = (nowMs: number) => void
+
+/** Compares the figures of a new row. */
+type FigureCheck = (figure: (name: string) => number | null, dueMs: number) => void
+
+/** CPU figures are differences: over less than this they say nothing. */
+const LEAST_SPAN_MS = 100
+
+/** One tick after the other: reads all figures, writes a row of the history, tells who listens. */
+export class Sampling {
+  readonly history: History
+  readonly #log: Log
+  readonly #cost: SelfCost
+  readonly #check: FigureCheck
+  readonly #sampler: SystemSampler
+  readonly #runtime = new RuntimeMeter()
+  readonly #figures: RegisteredFigures
+  readonly #listeners = new Set<TickListener>()
+  readonly #timer: TickTimer
+  #isRunning = false
+  #turning: Promise<void> = Promise.resolve()
+  #latest: { readonly stats: SystemStats; readonly runtime: RuntimeStats } | null = null
+  /** The tick that waits for its reading of the system. */
+  #waitingMs: number | null = null
+  #lastReading: { readonly stats: SystemStats; readonly atMs: number } | null = null
+
+  constructor(options: ResolvedMonitorOptions, cost: SelfCost, check: FigureCheck) {
+    const { intervalMs, historySize, source, log } = options
+    this.#log = log
+    this.#cost = cost
+    this.#check = check
+    this.history = new History(historySize)
+    this.#sampler = new SystemSampler(source, log, cost)
+    this.#figures = new RegisteredFigures(log, cost)
+    this.#timer = new TickTimer(intervalMs, (dueMs) => this.#tick(dueMs))
+  }
+
+  get isRunning(): boolean {
+    return this.#isRunning
+  }
+
+  /** The last sample; `null` before the first. */
+  get latest(): { readonly stats: SystemStats; readonly runtime: RuntimeStats } | null {
+    return this.#latest
+  }
+
+  // Turns follow each other, so that the state is that of the last call, however many overlap.
+  async start(): Promise<void> {
+    this.#turning = this.#turning.then(() => this.#open())
+    await this.#turning
+  }
+
+  async stop(): Promise<void> {
+    this.#turning = this.#turning.then(() => this.#close())
+    await this.#turning
+  }
+
+  addFigure(name: string, read: FigureReader): () => void {
+    this.#figures.add(name, read)
+    this.history.addColumn(name)
+    return () => {
+      this.#figures.remove(name)
+      this.history.removeColumn(name)
+    }
+  }
+
+  onTick(listener: TickListener): () => void {
+    this.#listeners.add(listener)
+    return () => this.#listeners.delete(listener)
+  }
+
+  async hostFacts(): Promise<HostFacts | null> {
+    return this.#sampler.hostFacts()
+  }
+
+  /** While sampling that of the last tick, else a new one. */
+  async currentStats(): Promise<SystemStats> {
+    if (this.#isRunning && this.#latest !== null) return this.#latest.stats
+    if (!this.#sampler.isStarted) {
+      this.#sampler.start()
+      // Not unref'd: somebody awaits this, and a process must not end in the middle of it.
+      await new Promise((resolve) => setTimer(resolve, LEAST_SPAN_MS))
+    }
+    const nowMs = clock.now()
+    const last = this.#lastReading
+    if (last !== null && nowMs - last.atMs < LEAST_SPAN_MS) return last.stats
+    const stats = (await this.#sampler.read()) ?? unknownStats(clock.toEpochSeconds(nowMs))
+    this.#lastReading = { stats, atMs: nowMs }
+    return stats
+  }
+
+  /** While sampling those of the last tick, else those that need no interval. */
+  runtimeStats(): RuntimeStats {
+    return (this.#isRunning ? this.#latest?.runtime : undefined) ?? this.#runtime.read()
+  }
+
+  /** A figure by name, now; `undefined` when there is none of that name. */
+  async figure(name: string): Promise<number | null | undefined> {
+    if (this.#figures.has(name)) return this.#figures.read(name, clock.now())
+    const ofRuntime = own(RUNTIME_FIGURES, name)
+    if (ofRuntime !== undefined) return ofRuntime(this.runtimeStats())
+    return own(SYSTEM_FIGURES, name)?.(await this.currentStats())
+  }
+
+  #open(): void {
+    if (this.#isRunning) return
+    this.#isRunning = true
+    this.#sampler.start()
+    this.#guard('runtime', () => this.#runtime.start())
+    const nowMs = clock.now()
+    this.#timer.start(nowMs)
+    this.#tick(nowMs)
+  }
+
+  async #close(): Promise<void> {
+    this.#isRunning = false
+    this.#timer.stop()
+    this.#waitingMs = null
+    this.#guard('runtime', () => this.#runtime.stop())
+    await this.#sampler.stop()
+  }
+
+  #tick(dueMs: number): void {
+    const beganMs = clock.now()
+    clock.reanchor()
+    // The reading for the last tick has not come in a whole interval: that row has a gap. When it
+    // comes, it is that of this tick.
+    if (this.#waitingMs !== null) this.#write(this.#waitingMs, null)
+    const reading = this.#sampler.read()
+    if (!(reading instanceof Promise)) {
+      this.#write(dueMs, reading)
+    } else {
+      this.#waitingMs = dueMs
+      void reading.then((stats) => {
+        if (this.#waitingMs === dueMs) this.#write(dueMs, stats)
+      })
+    }
+    const endedMs = clock.now()
+    this.#cost.spend(endedMs - beganMs, endedMs)
+  }
+
+  #write(dueMs: number, stats: SystemStats | null): void {
+    this.#waitingMs = null
+    const nowMs = clock.now()
+    const { history } = this
+    history.append(dueMs)
+    this.#guard('runtime', () => {
+      const runtime = this.#runtime.read()
+      this.#latest = { stats: stats ?? unknownStats(clock.toEpochSeconds(dueMs)), runtime }
+      for (const [name, read] of RUNTIME_READERS) history.set(name, read(runtime))
+    })
+    this.#guard('system', () => {
+      if (stats === null) return
+      for (const [name, read] of SYSTEM_READERS) history.set(name, read(stats))
+    })
+    for (const name of this.#figures.names()) history.set(name, this.#figures.read(name, nowMs))
+    this.#guard('thresholds', () => this.#check((name) => history.latest(name), dueMs))
+    for (const listener of this.#listeners) this.#guard('listener', () => listener(nowMs))
+  }
+
+  /** Nothing that fails in a tick may end the sampling, or the process. */
+  #guard(what: string, action: () => void): void {
+    try {
+      action()
+    } catch (error) {
+      this.#cost.failedInside++
+      const message = `A part of the tick (${what}) failed; sampling goes on. ${describeError(error)}`
+      this.#log.error('MTAIO_INTERNAL', what, message)
+    }
+  }
+}
+
+/** Not what every object has: a metric may be called `toString`. */
+function own<T>(table: Readonly<Record<string, T>>, name: string): T | undefined {
+  return Object.hasOwn(table, name) ? table[name] : undefined
+}

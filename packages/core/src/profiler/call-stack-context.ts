@@ -1,0 +1,44 @@
+import type { ScopeCarrier } from './scope-carrier.ts'
+import { afterThisSegment } from './segment.ts'
+import type { TraceScope } from './trace-scope.ts'
+
+/**
+ * Follows traces through synchronous calls only, for `traceAsyncTasks: false`. What runs after an
+ * `await`, in a timer or in a callback is in no scope. No async context is entered, so that `await`
+ * costs what it costs without mtaio.
+ */
+export class CallStackContext implements ScopeCarrier {
+  readonly armed = true
+  #scope: TraceScope | null = null
+
+  arm(): void {}
+
+  run(
+    scope: TraceScope | null,
+    fn: (...args: never[]) => unknown,
+    thisArg: unknown,
+    args: ArrayLike<unknown>,
+  ): unknown {
+    const outer = this.#scope
+    this.#scope = scope
+    try {
+      return Reflect.apply(fn, thisArg, args)
+    } finally {
+      this.#scope = outer
+    }
+  }
+
+  current(): TraceScope | null {
+    return this.#scope
+  }
+
+  enter(scope: TraceScope | null): void {
+    this.#scope = scope
+    // A declaration in an async function is not left when that returns to its caller.
+    if (scope !== null) afterThisSegment(this.#leave)
+  }
+
+  readonly #leave = (): void => {
+    this.#scope = null
+  }
+}

@@ -1,0 +1,52 @@
+import type { ProfileTrace } from './profile-trace.ts'
+
+/**
+ * Traces that have begun and not ended, oldest first. Linked through the traces themselves, so that
+ * adding and removing allocate nothing. A trace is in one such list at most.
+ */
+export class OpenTraces<Trace extends ProfileTrace = ProfileTrace> {
+  #oldest: ProfileTrace | null = null
+  #newest: ProfileTrace | null = null
+  #size = 0
+
+  get size(): number {
+    return this.#size
+  }
+
+  get oldest(): Trace | null {
+    return this.#oldest as Trace | null
+  }
+
+  add(trace: Trace): void {
+    trace.list = this
+    trace.previous = this.#newest
+    if (this.#newest === null) this.#oldest = trace
+    else this.#newest.next = trace
+    this.#newest = trace
+    this.#size++
+  }
+
+  /** @returns false when it is not in the list. */
+  remove(trace: Trace): boolean {
+    if (trace.list !== this) return false
+    const { previous, next } = trace
+    if (previous === null) this.#oldest = next
+    else previous.next = next
+    if (next === null) this.#newest = previous
+    else next.previous = previous
+    trace.list = null
+    trace.previous = null
+    trace.next = null
+    this.#size--
+    return true
+  }
+
+  /** The trace that is looked at may end meanwhile. */
+  *[Symbol.iterator](): Generator<Trace, void, undefined> {
+    for (let trace = this.#oldest; trace !== null;) {
+      const { next } = trace
+      yield trace as Trace
+      trace = next
+    }
+  }
+}

@@ -1,0 +1,44 @@
+import { OperationStats } from './operation-stats.ts'
+
+/** Where operations over the cap are counted. */
+const OTHER = '(other)'
+
+/** The figures of all operations by name, capped. */
+export class Operations {
+  /** How often a name was counted as `(other)`, since there were too many. */
+  cut = 0
+  readonly #max: number
+  readonly #byName = new Map<string, OperationStats>()
+  #other: OperationStats | null = null
+
+  constructor(max: number) {
+    this.#max = max
+  }
+
+  get size(): number {
+    return this.#byName.size
+  }
+
+  /** The operation of that name, or `(other)` when there are too many. */
+  get(name: string): OperationStats {
+    const known = this.#byName.get(name)
+    if (known !== undefined) return known
+    if (this.#byName.size >= this.#max) {
+      this.cut++
+      return (this.#other ??= new OperationStats(OTHER))
+    }
+    const operation = new OperationStats(name)
+    this.#byName.set(name, operation)
+    return operation
+  }
+
+  /** Forgets the figures, not the names: handles stay valid. */
+  reset(): void {
+    for (const operation of this) operation.reset()
+  }
+
+  *[Symbol.iterator](): Generator<OperationStats, void, undefined> {
+    yield* this.#byName.values()
+    if (this.#other !== null) yield this.#other
+  }
+}

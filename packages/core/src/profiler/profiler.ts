@@ -1,0 +1,400 @@
+import { types } from 'node:util'
+import { clock } from '../clock.ts'
+import { cutText } from '../cut-text.ts'
+import { MtaioError } from '../errors.ts'
+import type { LimitFigures, Limits } from '../limits.ts'
+import { bucketIndex } from '../metrics/histogram.ts'
+import { RingBuffer } from '../metrics/ring-buffer.ts'
+import { shown } from '../option-value.ts'
+import { CallStackContext } from './call-stack-context.ts'
+import { toChromeTrace } from './chrome-trace.ts'
+import { Declaration } from './declaration.ts'
+import { followGenerator } from './follow-generator.ts'
+import { followResult } from './follow-result.ts'
+import type { AnyFunction } from './function-types.ts'
+import { memoryNow } from './memory-meter.ts'
+import { OpenTraces } from './open-traces.ts'
+import type { OperationStats } from './operation-stats.ts'
+import { Operations } from './operations.ts'
+import { Profile } from './profile.ts'
+import { ProfileTrace } from './profile-trace.ts'
+import { resolveProfilerOptions, type ProfilerOptions } from './profiler-options.ts'
+import { Sanitizer } from './sanitizer.ts'
+import type { ScopeCarrier } from './scope-carrier.ts'
+import { ScopedTrace } from './scoped-trace.ts'
+import { captureStackTrace } from './stack-trace.ts'
+import { traceContext } from './trace-context.ts'
+import { createTraceFunction, type TraceFunction } from './trace-function.ts'
+import { TraceScope } from './trace-scope.ts'
+import { TracedCall } from './traced-call.ts'
+import { wrapFunction } from './wrap-function.ts'
+
+type Metadata = Readonly<Record<string, unknown>>
+
+/** Options of `profiler.startTrace`. */
+export interface StartTraceOptions {
+  /** What is known about the operation. */
+  readonly metadata?: Metadata
+  /** The trace that it is a part of; `null` for none. @default the current trace */
+  readonly parent?: ProfileTrace | null
+}
+
+/** The caps that a {@link Profiler} keeps to. */
+export type ProfilerLimit =
+  | 'maxTraces'
+  | 'maxSpansPerTrace'
+  | 'maxOpenTraces'
+  | 'maxOperations'
+  | 'maxMetadataBytes'
+  | 'maxErrorLength'
+
+/**
+ * Measures operations: how long they take, how memory changes, which of them are parts of which.
+ *
+ * @example
+ * const profiler = new Profiler()
+ * const load = profiler.trace(async function load(id) { … })
+ * await profiler.traceContext('import', async () => {
+ *   for (const id of ids) await load(id)
+ * })
+ * console.log(profiler.getProfile().getMetrics('load').percentiles[95])
+ */
+export class Profiler {
+  /**
+   * Traces every call of a function; also a method decorator of either kind. May be used unbound.
+   * With `enabled: false` it returns the function itself.
+   */
+  readonly trace: TraceFunction
+  readonly enabled: boolean
+  readonly limits: Limits
+  /** Makes bounded plain data of what is kept. */
+  readonly sanitizer: Sanitizer
+
+  readonly #collectStackTrace: boolean
+  readonly #context: ScopeCarrier
+  readonly #operations: Operations
+  readonly #kept: RingBuffer<ProfileTrace>
+  readonly #open = new OpenTraces()
+  /** Lists of roots that others keep: the requests in flight and the latest ones. */
+  readonly #rootsElsewhere: Iterable<ProfileTrace>[] = []
+  #evicted = 0
+  #droppedSpans = 0
+  #largestTree = 0
+  #startMs = clock.now()
+  #rootSeconds = 0
+
+  /** @throws MtaioError `MTAIO_OPTION_INVALID`, `MTAIO_OPTION_UNKNOWN`, also for a limit. */
+  constructor(options: ProfilerOptions = {}) {
+    const resolved = resolveProfilerOptions(options)
+    this.enabled = resolved.enabled
+    this.limits = resolved.limits
+    this.sanitizer = new Sanitizer(resolved.limits, resolved.redact)
+    this.#collectStackTrace = resolved.collectStackTrace
+    this.#context = resolved.traceAsyncTasks ? traceContext : new CallStackContext()
+    this.#operations = new Operations(resolved.limits.maxOperations)
+    this.#kept = new RingBuffer(resolved.limits.maxTraces)
+    this.trace = createTraceFunction((fn, name) => this.#wrap(fn, name))
+  }
+
+  /** The innermost open trace that the running code is a part of; `null` when there is none. */
+  get currentTrace(): ProfileTrace | null {
+    return this.enabled ? this.#traceIn(this.#currentScope()) : null
+  }
+
+  /**
+   * Runs a function as one operation and returns what it returns. What is traced meanwhile, also
+   * after an `await`, becomes a part of it.
+   *
+   * @param fn - Is given the trace, for metadata that is known later.
+   * @example
+   * const user = await profiler.traceContext('load user', () => db.find(id), { id })
+   */
+  traceContext<T>(name: string, fn: (trace: ProfileTrace) => T, metadata?: Metadata): T
+  /**
+   * Without a function: a trace that ends with the block it is declared in. It is the current trace
+   * from there to the end of the block. The form with a function costs less and has no fine print;
+   * docs/profiler.md has that of this one.
+   *
+   * @example
+   * await using t = profiler.traceContext('import', { file })
+   */
+  traceContext(name: string, metadata?: Metadata): ScopedTrace
+  traceContext(
+    name: string,
+    second?: ((trace: ProfileTrace) => unknown) | Metadata,
+    metadata?: Metadata,
+  ): unknown {
+    if (typeof second !== 'function') return this.#declare(name, second)
+    if (types.isGeneratorFunction(second)) return this.#wrap(second as AnyFunction, name)()
+    const trace = this.#begin(name, metadata, this.currentTrace, Profiler.prototype.traceContext)
+    if (!this.enabled) return second(trace)
+    return this.#call(trace, second, undefined, [trace])
+  }
+
+  /**
+   * Begins an operation that `endTrace` ends, wherever that is called. It does not become the
+   * current trace; give it as `parent` to what is a part of it.
+   */
+  startTrace(name: string, options: StartTraceOptions = {}): ProfileTrace {
+    const { metadata, parent } = options
+    const above = parent === undefined ? this.currentTrace : parent
+    return this.#begin(name, metadata, above, Profiler.prototype.startTrace)
+  }
+
+  /** Ends an operation. Ending it again changes nothing. */
+  endTrace(trace: ProfileTrace): void {
+    if (!trace.isOpen) return
+    trace.close(clock.now(), memoryNow())
+    if (!this.enabled) return
+    const { duration } = trace
+    const failed = trace.error !== undefined
+    this.operation(trace.name).record(bucketIndex(duration), duration, trace.memoryDelta, failed)
+    if (!trace.isRoot) return
+    this.#open.remove(trace)
+    this.#rootSeconds += duration
+    this.#keep(trace)
+  }
+
+  /**
+   * A function that runs in the trace that is current now, wherever it is called: by an emitter, a
+   * pool, or a queue, which would call it in the context of another operation.
+   *
+   * @example
+   * pool.acquire(profiler.bind((connection) => { … }))
+   */
+  bind<F extends AnyFunction>(fn: F): F {
+    if (!this.enabled) return fn
+    const scope = this.#currentScope()
+    const context = this.#context
+    return wrapFunction(fn, (thisArg, args) => context.run(scope, fn, thisArg, args)) as F
+  }
+
+  /** What was seen since the start or the last reset. Later calls do not change its figures. */
+  getProfile(): Profile {
+    const nowMs = clock.now()
+    const since = this.#startMs
+    const elsewhere = this.#rootsElsewhere.flatMap((list) => [...list])
+    const ended = elsewhere.filter((root) => !root.isOpen && root.endMs >= since)
+    const open = [...this.#open, ...elsewhere.filter((root) => root.isOpen)]
+    const openMs = open.reduce((sum, { startMs }) => sum + nowMs - Math.max(startMs, since), 0)
+    return new Profile(
+      clock.toEpochSeconds(since),
+      this.#rootSeconds + openMs / 1000,
+      [...new Set([...this.#kept, ...ended, ...open])],
+      this.#copyOfOperations(),
+    )
+  }
+
+  /** Forgets what has ended. Traces that are open go on and will be counted. */
+  reset(): void {
+    this.#kept.clear()
+    this.#operations.reset()
+    this.#rootSeconds = 0
+    this.#startMs = clock.now()
+  }
+
+  /**
+   * The profile as text: `json` is the profile itself, `chrome-trace` a file for
+   * https://ui.perfetto.dev or chrome://tracing.
+   *
+   * @throws MtaioError `MTAIO_OPTION_INVALID` for another format.
+   */
+  exportProfile(format: 'json' | 'chrome-trace' = 'json'): string {
+    if (format === 'json') return JSON.stringify(this.getProfile())
+    if (format === 'chrome-trace') return JSON.stringify(toChromeTrace(this.getProfile().traces))
+    throw new MtaioError(
+      'MTAIO_OPTION_INVALID',
+      `A profile is exported as 'json' or 'chrome-trace', not as ${shown(format)}.`,
+    )
+  }
+
+  /** How far each cap is used. Of the caps of one trace, one metadata or one error: the largest. */
+  limitsUsed(): Record<ProfilerLimit, LimitFigures> {
+    const { limits, sanitizer } = this
+    const use = (name: ProfilerLimit, used: number, cut: number): LimitFigures => ({
+      limit: limits[name],
+      used,
+      cut,
+    })
+    return {
+      maxTraces: use('maxTraces', this.#kept.size, this.#kept.dropped),
+      maxSpansPerTrace: use('maxSpansPerTrace', this.#largestTree, this.#droppedSpans),
+      maxOpenTraces: use('maxOpenTraces', this.#open.size, this.#evicted),
+      maxOperations: use('maxOperations', this.#operations.size, this.#operations.cut),
+      maxMetadataBytes: use('maxMetadataBytes', sanitizer.largestMetadata, sanitizer.metadataCut),
+      maxErrorLength: use('maxErrorLength', sanitizer.longestError, sanitizer.errorsCut),
+    }
+  }
+
+  // What follows is for those who bring their own root traces: the recording of requests.
+
+  /** The figures of an operation; `(other)` over the cap. Stays valid after a reset. */
+  operation(name: string): OperationStats {
+    return this.#operations.get(name)
+  }
+
+  /** Has the roots of another list in the profile, open and ended ones. */
+  includeRoots(roots: Iterable<ProfileTrace>): void {
+    this.#rootsElsewhere.push(roots)
+  }
+
+  /**
+   * Counts a root of such a list that was closed. Kept here only with spans below it: each garbage
+   * collection would copy what thousands of bare requests a second leave behind.
+   */
+  countRoot(root: ProfileTrace): void {
+    this.#rootSeconds += root.duration
+    if (root.spans !== null) this.#keep(root)
+  }
+
+  /** Whether {@link runIn} does more than to call the function. */
+  get entersContext(): boolean {
+    return this.enabled && this.#context.armed
+  }
+
+  /** Calls a function in a trace, so that what it traces becomes a part of that. */
+  runIn(trace: ProfileTrace, fn: AnyFunction, thisArg: unknown, args: ArrayLike<unknown>): unknown {
+    const context = this.#context
+    if (!context.armed || !trace.isOpen) return Reflect.apply(fn, thisArg, args)
+    trace.scope ??= new TraceScope(trace, this, context.current())
+    return context.run(trace.scope, fn, thisArg, args)
+  }
+
+  #keep(root: ProfileTrace): void {
+    this.#kept.push(root)
+    const size = root.spans === null ? 0 : root.spans.length
+    if (size > this.#largestTree) this.#largestTree = size
+  }
+
+  #wrap(fn: AnyFunction, givenName: string | undefined): AnyFunction {
+    if (!this.enabled) return fn
+    this.#context.arm()
+    const name = givenName ?? (fn.name || '(anonymous)')
+    if (!types.isGeneratorFunction(fn)) {
+      return wrapFunction(fn, (thisArg, args, wrapper) =>
+        this.#call(this.#begin(name, undefined, this.currentTrace, wrapper), fn, thisArg, args),
+      )
+    }
+    return wrapFunction(fn, (thisArg, args) => {
+      const generator = Reflect.apply(fn, thisArg, args) as object
+      const scope = this.#currentScope()
+      followGenerator(generator, (step) => {
+        const trace = this.#begin(name, undefined, this.#traceIn(scope), step)
+        return new TracedCall(this, trace)
+      })
+      return generator
+    })
+  }
+
+  #call(trace: ProfileTrace, fn: AnyFunction, thisArg: unknown, args: unknown[]): unknown {
+    const call = new TracedCall(this, trace)
+    let result: unknown
+    try {
+      result = this.runIn(trace, fn, thisArg, args)
+    } catch (error) {
+      try {
+        call.failed(error)
+      } catch {
+        // As below; the error of the app goes on.
+      }
+      throw error
+    }
+    try {
+      return followResult(result, call)
+    } catch {
+      // Where the stack ends, our own calls fail too. The app still gets what its function returned:
+      // a promise that nobody was given would be rejected with nobody there to handle it.
+      return result
+    }
+  }
+
+  /** A trace whose scope is entered for the code that follows. */
+  #declare(name: string, metadata: Metadata | undefined): ScopedTrace {
+    const context = this.#context
+    const outer = this.enabled ? this.#currentScope() : null
+    const parent = this.#traceIn(outer)
+    const trace = new ScopedTrace(
+      this.#label(name),
+      clock.now(),
+      memoryNow(),
+      this.sanitizer,
+      parent,
+    )
+    this.#adopt(trace, metadata, Profiler.prototype.traceContext)
+    trace.end = () => {
+      const { scope } = trace
+      this.endTrace(trace)
+      if (scope !== null && context.current() === scope) context.enter(scope.parent)
+    }
+    if (!this.enabled) return trace
+    const scope = new TraceScope(trace, this, outer)
+    scope.declaration = new Declaration(Profiler.prototype.traceContext)
+    trace.scope = scope
+    context.enter(scope)
+    return trace
+  }
+
+  /** @param entry - The function of ours that the app called. */
+  #begin(
+    name: string,
+    metadata: Metadata | undefined,
+    parent: ProfileTrace | null,
+    entry: Function,
+  ): ProfileTrace {
+    const label = this.#label(name)
+    const trace = new ProfileTrace(label, clock.now(), memoryNow(), this.sanitizer, parent)
+    this.#adopt(trace, metadata, entry)
+    return trace
+  }
+
+  /** Apps make up names, also long ones, and in JavaScript ones that are no text. */
+  #label(name: string): string {
+    return cutText(typeof name === 'string' ? name : typeof name, this.limits.maxLabelLength)
+  }
+
+  /** Puts a trace that begins where it belongs. */
+  #adopt(trace: ProfileTrace, metadata: Metadata | undefined, entry: Function): void {
+    if (!this.enabled) return
+    if (!trace.isRoot) {
+      if (!trace.root.adopt(trace, this.limits.maxSpansPerTrace)) this.#droppedSpans++
+    } else {
+      this.#open.add(trace)
+      if (this.#open.size > this.limits.maxOpenTraces) this.#evict()
+    }
+    if (metadata !== undefined) trace.addMetadata(metadata)
+    if (this.#collectStackTrace) {
+      trace.stackTrace = this.sanitizer.text(captureStackTrace(entry), 'stackTrace')
+    }
+  }
+
+  #evict(): void {
+    this.#open.remove(this.#open.oldest!)
+    this.#evicted++
+  }
+
+  /** The scope that runs now, with this profiler marked as used. */
+  #currentScope(): TraceScope | null {
+    const context = this.#context
+    context.arm()
+    let scope = context.current()
+    while (scope?.declaration?.hasLeaked()) {
+      scope = scope.parent
+      context.enter(scope)
+    }
+    return scope
+  }
+
+  /** The open trace of this profiler that a scope is in. */
+  #traceIn(scope: TraceScope | null): ProfileTrace | null {
+    while (scope !== null && (scope.trace === null || scope.owner !== this)) scope = scope.parent
+    return scope === null ? null : scope.trace
+  }
+
+  #copyOfOperations(): Map<string, OperationStats> {
+    const copies = new Map<string, OperationStats>()
+    for (const operation of this.#operations) {
+      if (operation.histogram.count > 0) copies.set(operation.name, operation.clone())
+    }
+    return copies
+  }
+}

@@ -1,0 +1,20 @@
+import type { TraceScope } from './trace-scope.ts'
+
+/** Knows in which scope the code that runs now is. */
+export interface ScopeCarrier {
+  /** Whether `run` enters scopes; else it only calls the function. */
+  readonly armed: boolean
+  /** A profiler is used: scopes are entered from now on, for good. */
+  arm(): void
+  /** Runs `fn` in a scope, with its `this` and its arguments, and returns what it returns. */
+  run(
+    scope: TraceScope | null,
+    fn: (...args: never[]) => unknown,
+    thisArg: unknown,
+    args: ArrayLike<unknown>,
+  ): unknown
+  /** The scope that runs now, whether its trace is still open or not. */
+  current(): TraceScope | null
+  /** Changes the scope for the code that follows; `run` undoes it at its end. */
+  enter(scope: TraceScope | null): void
+}

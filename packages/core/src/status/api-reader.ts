@@ -1,0 +1,164 @@
+import { clock } from '../clock.ts'
+import type { RequestLifecycle } from '../http/request-lifecycle.ts'
+import type { WindowSeconds } from '../metrics/sliding-window.ts'
+import { toChromeTrace } from '../profiler/chrome-trace.ts'
+import type {
+  AlertsDocument,
+  HistoryDocument,
+  LimitFigures,
+  ProfileDocument,
+  RequestDocument,
+  RequestsDocument,
+  RequestSummary,
+  RouteHistogramDocument,
+  RouteRow,
+  Snapshot,
+} from './api-types.ts'
+import { Pacer } from './pacer.ts'
+import { profileDocument } from './profile-document.ts'
+import { requestDocument, requestSummary, routeOf } from './request-documents.ts'
+import { latencyOf, routeRows } from './route-rows.ts'
+import type { Snapshots } from './snapshot.ts'
+import type { StatusSources } from './status-sources.ts'
+
+/** Which requests are wanted. */
+export interface RequestFilter {
+  readonly view: RequestsDocument['view']
+  readonly route: string | null
+  readonly method: string | null
+  /** `500` or `5xx`. */
+  readonly status: string | null
+  readonly limit: number
+}
+
+/** The documents of the API, made when they are asked for. */
+export class ApiReader {
+  readonly #sources: StatusSources
+  readonly #snapshots: Snapshots
+  /** The most rows that may be asked for. */
+  readonly maxResults: number
+  #mostResults = 0
+  #cutAnswers = 0
+
+  constructor(sources: StatusSources, snapshots: Snapshots, maxResults: number) {
+    this.#sources = sources
+    this.#snapshots = snapshots
+    this.maxResults = maxResults
+  }
+
+  /** How far `maxResults` is used, and how many answers it cut short. */
+  get resultsLimit(): LimitFigures {
+    return { limit: this.maxResults, used: this.#mostResults, cut: this.#cutAnswers }
+  }
+
+  snapshot(): Promise<Snapshot> {
+    return this.#snapshots.snapshot()
+  }
+
+  history(seconds: number): HistoryDocument {
+    return this.#sources.monitor.history.columns({ startMs: clock.now() - seconds * 1000 })
+  }
+
+  routes(window: WindowSeconds | null): Promise<RouteRow[]> {
+    return routeRows(this.#sources.http.routes, window, clock.now(), new Pacer())
+  }
+
+  /** Null when no such route has been counted. */
+  routeHistogram(
+    method: string,
+    route: string,
+    window: WindowSeconds | null,
+  ): RouteHistogramDocument | null {
+    const entry = this.#sources.http.routes.find(method, route)
+    if (entry === undefined) return null
+    const latency = latencyOf(entry, window, clock.now())
+    return {
+      method,
+      route,
+      count: latency.count,
+      buckets: [...latency.buckets()],
+      examples: Array.from(entry.examples, requestSummary),
+    }
+  }
+
+  requests(filter: RequestFilter): RequestsDocument {
+    const all = this.#view(filter.view)
+    const requests: RequestSummary[] = []
+    for (const request of all) {
+      if (!fits(request, filter)) continue
+      if (requests.length >= filter.limit) {
+        if (filter.limit === this.maxResults) this.#cutAnswers++
+        break
+      }
+      requests.push(requestSummary(request))
+    }
+    this.#mostResults = Math.max(this.#mostResults, requests.length)
+    return { view: filter.view, total: all.length, requests }
+  }
+
+  request(id: string): RequestDocument | null {
+    const request = this.#find(id)
+    return request === null ? null : requestDocument(request)
+  }
+
+  /** One request in Chrome's trace event format. */
+  exportRequest(id: string): string | null {
+    const request = this.#find(id)
+    if (request === null) return null
+    return JSON.stringify(toChromeTrace([request, ...(request.spans ?? [])]))
+  }
+
+  profile(): ProfileDocument {
+    return profileDocument(this.#sources.profiler.getProfile())
+  }
+
+  exportProfile(format: 'json' | 'chrome-trace'): string {
+    return this.#sources.profiler.exportProfile(format)
+  }
+
+  resetProfile(): void {
+    this.#sources.profiler.reset()
+  }
+
+  alerts(): AlertsDocument {
+    const { alerts } = this.#sources.monitor
+    const thresholds = alerts.thresholds().map(({ metric, value }) => ({ metric, value }))
+    return { firing: alerts.firing(), past: alerts.past(), thresholds }
+  }
+
+  #view(view: RequestsDocument['view']): RequestLifecycle[] {
+    const { log, inFlight } = this.#sources.http
+    switch (view) {
+      case 'recent':
+        return [...log.recent].toReversed()
+      case 'errors':
+        return [...log.errors].toReversed()
+      case 'slowest':
+        return log.slowest.list(clock.now())
+      case 'in-flight':
+        return [...inFlight]
+    }
+  }
+
+  /** Reads through all that is kept: some ten thousand at most, and only when somebody asks. */
+  #find(id: string): RequestLifecycle | null {
+    const { log, inFlight, routes } = this.#sources.http
+    const places: Iterable<RequestLifecycle>[] = [
+      log.recent,
+      log.errors,
+      log.slowest.list(clock.now()),
+      inFlight,
+    ]
+    for (const entry of routes) places.push(entry.examples)
+    for (const place of places) for (const request of place) if (request.id === id) return request
+    return null
+  }
+}
+
+function fits(request: RequestLifecycle, { route, method, status }: RequestFilter): boolean {
+  if (route !== null && routeOf(request) !== route) return false
+  if (method !== null && request.method !== method) return false
+  if (status === null) return true
+  const code = String(request.status)
+  return status.endsWith('xx') ? code[0] === status[0] : code === status
+}

@@ -1,0 +1,46 @@
+import { ExponentialHistogram } from '../../metrics/histogram.ts'
+import type { MetricStore } from '../../metrics/metric-store.ts'
+import type { Pacer } from '../pacer.ts'
+import type { Exposition } from './exposition.ts'
+import { REQUEST_METRICS } from './request-metrics.ts'
+
+/** Seconds that the quantiles of a summary look back, as is usual for Prometheus clients. */
+const WINDOW_SECONDS = 300
+const QUANTILES = [0.5, 0.95, 0.99] as const
+
+/**
+ * The metrics that the app records. Each is a gauge of the same name, the value recorded last, and
+ * a summary `<name>_values`: `rate(<name>_values_count[5m])` is how often it is recorded, and
+ * `_sum / _count` its mean. Their range is not known beforehand, so there are no fixed buckets.
+ */
+export async function writeOwnMetrics(
+  out: Exposition,
+  metrics: MetricStore,
+  nowMs: number,
+  pacer: Pacer,
+): Promise<void> {
+  const recent = new ExponentialHistogram()
+  for (const metric of metrics.metrics()) {
+    if (REQUEST_METRICS.has(metric.name)) continue
+    const last = out.family(metric.name, 'gauge', `The last value of ${metric.name}.`)
+    for (const series of metric.series()) {
+      last.value(series.last, series.labels)
+      if (pacer.isDue) await pacer.pause()
+    }
+    const values = out.family(
+      `${metric.name}_values`,
+      'summary',
+      `All values of ${metric.name}; the quantiles are of the last five minutes.`,
+    )
+    for (const series of metric.series()) {
+      series.values.window(WINDOW_SECONDS, nowMs, recent)
+      values.summary(
+        series.values.totalSum,
+        series.values.totalCount,
+        QUANTILES.map((q) => [q, recent.quantile(q)]),
+        series.labels,
+      )
+      if (pacer.isDue) await pacer.pause()
+    }
+  }
+}

@@ -1,0 +1,37 @@
+import type { LimitFigures, Limits } from '../limits.ts'
+import type { SelfFigures } from './api-types.ts'
+import type { RenderCost } from './render-cost.ts'
+import type { StatusSources } from './status-sources.ts'
+import type { StreamHub } from './stream.ts'
+
+/** What status itself adds to the figures of the other rooms. */
+export interface OwnFigures {
+  readonly limits: Limits
+  readonly stream: StreamHub
+  readonly cost: RenderCost
+  /** Of `maxResults`. */
+  readonly results: LimitFigures
+  readonly failures: number
+}
+
+/** What all rooms together hold, cut and cost. */
+export function selfFigures(
+  { self, monitor }: StatusSources,
+  { limits, stream, cost, results, failures }: OwnFigures,
+  nowMs: number,
+): SelfFigures {
+  return {
+    limits: {
+      ...self.limits(),
+      maxStreams: { limit: limits.maxStreams, used: stream.viewers, cut: stream.refused },
+      maxStreamBuffer: { limit: limits.maxStreamBuffer, used: stream.waiting, cut: stream.dropped },
+      maxResults: results,
+    },
+    traces: self.traces(),
+    series: monitor.metricStore.seriesCount,
+    cpuPercent: (self.tickCpuPercent(nowMs) ?? 0) + cost.percent(nowMs),
+    refusedValues: monitor.metricStore.refused,
+    failures: self.failures() + failures,
+    viewers: stream.viewers,
+  }
+}
