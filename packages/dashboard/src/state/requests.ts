@@ -1,0 +1,94 @@
+import { computed, effect, signal } from '@preact/signals'
+import type { RequestSummary, RequestsDocument } from '@core/status/api-types.ts'
+import { api } from '../data/api.ts'
+import { resource } from '../data/resource.ts'
+import { snapshot } from './live.ts'
+import { place } from './navigation.ts'
+import type { Place } from './place.ts'
+
+/** As many as the recent list of the server holds. */
+const LIMIT = 200
+
+const asked = resource<RequestsDocument>(() => {
+  if (snapshot.value === null) return null
+  const { view, route, method, status } = place.value
+  const query = {
+    view,
+    route: route?.pattern ?? null,
+    method: route?.method || method || null,
+    status: status || null,
+    limit: LIMIT,
+  }
+  return {
+    key: JSON.stringify(query),
+    load: () => api.requests(query),
+    everySeconds: view === 'in-flight' ? 1 : 2,
+  }
+})
+
+/** The reader is busy with the list: its rows must stay where they are. */
+export const held = signal(false)
+
+interface Shown {
+  readonly key: string
+  readonly document: RequestsDocument
+}
+
+/** The list as it is shown. */
+export const shown = signal<Shown | null>(null)
+
+export const requestsError = computed(() => asked.value?.error ?? null)
+
+effect(() => {
+  const answer = asked.value
+  if (answer?.data == null) return
+  const current = shown.peek()
+  if (!held.value || current?.key !== answer.key) {
+    shown.value = { key: answer.key, document: answer.data }
+    return
+  }
+  // Held: rows that are there get their new figures, none comes and none goes.
+  const byId = new Map(answer.data.requests.map((request) => [request.id, request]))
+  const requests = current.document.requests.map((request) => byId.get(request.id) ?? request)
+  shown.value = { key: current.key, document: { ...current.document, requests } }
+})
+
+/** How many requests wait to be shown because the list is held. */
+export const fresh = computed(() => {
+  const next = asked.value
+  const current = shown.value
+  if (next?.data == null || current === null || next.key !== current.key) return 0
+  const known = new Set(current.document.requests.map((request) => request.id))
+  return filterRequests(next.data.requests, place.value).filter(({ id }) => !known.has(id)).length
+})
+
+/** Shows what waited. */
+export function showFresh(): void {
+  const next = asked.peek()
+  if (next?.data != null) shown.value = { key: next.key, document: next.data }
+}
+
+/** What the server cannot filter by: time, duration and text. */
+export function filterRequests(
+  requests: readonly RequestSummary[],
+  { selection, least, text }: Place,
+): readonly RequestSummary[] {
+  const needle = text.toLowerCase()
+  return requests.filter(
+    (request) =>
+      request.duration >= least &&
+      (selection === null || overlaps(request, selection)) &&
+      (needle === '' || haystack(request).includes(needle)),
+  )
+}
+
+function overlaps(request: RequestSummary, { from, to }: { from: number; to: number }): boolean {
+  return request.startTime <= to && request.startTime + request.duration >= from
+}
+
+function haystack(request: RequestSummary): string {
+  const { id, method, route, path, status, error, currentSpan } = request
+  return [id, method, route, path, status, error?.name, error?.message, currentSpan]
+    .join(' ')
+    .toLowerCase()
+}

@@ -1,0 +1,25 @@
+import type { RouteHistogramDocument, RouteRow } from '@core/status/api-types.ts'
+import { api } from '../data/api.ts'
+import { resource } from '../data/resource.ts'
+import { snapshot } from './live.ts'
+import { place } from './navigation.ts'
+
+const everySeconds = (): number => (place.value.range <= 300 ? 2 : 5)
+
+/** The routes in the time that the charts show. */
+export const routes = resource<readonly RouteRow[]>(() => {
+  const { range } = place.value
+  if (snapshot.value === null) return null
+  return { key: String(range), load: () => api.routes(range), everySeconds: everySeconds() }
+})
+
+/** The latency of the route that is opened. */
+export const histogram = resource<RouteHistogramDocument>(() => {
+  const { route, range } = place.value
+  if (route === null || route.method === '') return null
+  return {
+    key: JSON.stringify([route.method, route.pattern, range]),
+    load: () => api.histogram(route.method, route.pattern, range),
+    everySeconds: everySeconds(),
+  }
+})

@@ -1,0 +1,42 @@
+import type { JSX } from 'preact'
+import type { Snapshot } from '@core/status/api-types.ts'
+import { duration } from '../format/duration.ts'
+import { percent, plural, rate } from '../format/number.ts'
+import { alerts } from '../state/alerts.ts'
+
+/** Says calmly that nothing is wrong, and what that rests on. */
+export function AllWell({ snapshot: { http } }: { snapshot: Snapshot }): JSX.Element {
+  const watched = alerts.value.thresholds
+  if (http.requests === 0) {
+    return (
+      <div class="finding">
+        <b class="finding-title">No request yet</b>
+        <p>
+          The first one that ends shows here within a second or so. The process is watched already.
+        </p>
+      </div>
+    )
+  }
+  return (
+    <div class="finding well">
+      <b class="finding-title">
+        <span aria-hidden="true">✓</span> All is well
+      </b>
+      <p>
+        {http.duration.count === 0
+          ? 'No request ended in the last minute.'
+          : `${rate(http.rate)} requests a second, p95 ${duration(http.duration.p95)}, ${percent(http.errorRate)} failed in the last minute.`}{' '}
+        <span class="soft">
+          {watched.length > 0 ? (
+            `No alert fires; ${plural(watched.length, 'threshold')} watched.`
+          ) : (
+            <>
+              No threshold is set:{' '}
+              <code>{'thresholds: { error_rate: 1, response_time: 0.5 }'}</code>
+            </>
+          )}
+        </span>
+      </p>
+    </div>
+  )
+}

@@ -1,0 +1,91 @@
+import { expect, test } from 'vitest'
+import type { AlertDocument, RouteRow, Snapshot } from '@core/status/api-types.ts'
+import { findings } from './findings.ts'
+
+const NOW = 1000
+
+function alert(metric: string, value: number | null, threshold: number | null): AlertDocument {
+  return {
+    id: metric,
+    metric,
+    labels: null,
+    state: 'firing',
+    value,
+    threshold,
+    since: NOW - 48,
+    until: null,
+    message: null,
+  }
+}
+
+function route(pattern: string, share: number, errors: number, count: number): RouteRow {
+  return {
+    method: 'POST',
+    route: pattern,
+    share,
+    errors,
+    count,
+    errorRate: (errors / count) * 100,
+  } as RouteRow
+}
+
+const snapshot = (...alerts: AlertDocument[]): Snapshot =>
+  ({ stats: { timestamp: NOW }, alerts }) as unknown as Snapshot
+
+const plain = (text: string | null | undefined): string => (text ?? '').replaceAll('\u00a0', ' ')
+
+test('an alert is said in words: value, threshold, since, and the route that holds most of the time', () => {
+  const [found] = findings(snapshot(alert('response_time', 1.42, 1)), [
+    route('/fast', 19, 0, 100),
+    route('/report/:id', 61, 0, 100),
+  ])
+  expect(plain(found?.text)).toBe('1.42 s > 1 s for 48 s.')
+  expect(found?.route?.route).toBe('/report/:id')
+  expect(plain(found?.routeText)).toBe('holds 61 % of the time of all requests.')
+  expect(found?.charts).toEqual({ selection: { from: NOW - 78, to: NOW } })
+  expect(found?.requests).toMatchObject({
+    route: { method: 'POST', pattern: '/report/:id' },
+    view: 'slowest',
+  })
+})
+
+test('an alert of the error rate names the route that fails most, and leads to its errors', () => {
+  const [found] = findings(snapshot(alert('error_rate', 2.8, 1)), [
+    route('/slow', 90, 1, 100),
+    route('/broken', 2, 8, 100),
+  ])
+  expect(plain(found?.routeText)).toBe('failed 8 of 100 requests (8 %).')
+  expect(found?.requests).toMatchObject({ view: 'errors', route: { pattern: '/broken' } })
+})
+
+test('what users feel comes before what only the process feels', () => {
+  const found = findings(snapshot(alert('cpu_usage', 91, 80), alert('response_time', 2, 1)), [])
+  expect(found.map(({ title, level }) => [title, level])).toEqual([
+    ['response_time', 'bad'],
+    ['cpu_usage', 'warn'],
+  ])
+})
+
+test('without a threshold a route that fails is pointed out all the same', () => {
+  const found = findings(snapshot(), [route('/broken', 1, 8, 100), route('/once', 1, 1, 2)])
+  expect(found.map(({ route: row }) => row?.route)).toEqual(['/broken'])
+})
+
+test('what was said of a route is not said twice', () => {
+  const found = findings(snapshot(alert('cpu_usage', 91, 80), alert('heap_usage', 91, 80)), [
+    route('/busy', 61, 0, 10),
+  ])
+  expect(found.map(({ routeText }) => routeText !== null)).toEqual([true, false])
+})
+
+test('an alert that the app raised by itself is said with its own words', () => {
+  const [found] = findings(
+    snapshot({ ...alert('queue', null, null), message: 'The queue is full.' }),
+    [],
+  )
+  expect(plain(found?.text)).toBe('The queue is full. Fires for 48 s.')
+})
+
+test('when nothing is wrong there is nothing to say', () => {
+  expect(findings(snapshot(), [route('/fine', 100, 0, 5000)])).toEqual([])
+})

@@ -1,0 +1,145 @@
+import type { AlertDocument, RouteRow, Snapshot } from '@core/status/api-types.ts'
+import { lasting } from '../format/time.ts'
+import { count, percent, plural } from '../format/number.ts'
+import { unitOf, write } from '../format/unit.ts'
+import type { Place } from '../state/place.ts'
+
+/** Something that is wrong, in words, and where to look. */
+export interface Finding {
+  readonly id: string
+  /** `bad`: users feel it. `warn`: the process is under strain, or nobody set a threshold. */
+  readonly level: 'bad' | 'warn'
+  readonly title: string
+  readonly text: string
+  /** The route that has most to do with it. */
+  readonly route: RouteRow | null
+  /** What that route has to do with it. */
+  readonly routeText: string | null
+  /** The changes of place that show the evidence. */
+  readonly charts: Partial<Place> | null
+  readonly requests: Partial<Place> | null
+}
+
+/** Metrics of which users feel something at once. */
+const FELT: ReadonlySet<string> = new Set([
+  'error_rate',
+  'response_time',
+  'request_duration',
+  'request_error',
+])
+
+/** Seconds before an alert that its evidence begins. */
+const LEAD_SECONDS = 30
+
+/** Without a threshold: as many failures and as large a share of a route's requests are pointed out. */
+const MIN_FAILURES = 3
+const MIN_FAILURE_PERCENT = 1
+
+/** What is wrong now: alerts first, then routes that fail without one. */
+export function findings(snapshot: Snapshot, rows: readonly RouteRow[]): readonly Finding[] {
+  const now = snapshot.stats.timestamp
+  const found = snapshot.alerts.map((alert) => ofAlert(alert, rows, now))
+  const named = new Set(found.map(({ route }) => route))
+  const errorsSaid = snapshot.alerts.some((alert) => alert.metric === 'error_rate')
+  for (const row of failing(rows)) {
+    if (!errorsSaid && !named.has(row)) found.push(ofFailingRoute(row))
+  }
+  return withoutRepeats(found).toSorted((a, b) =>
+    a.level === b.level ? 0 : a.level === 'bad' ? -1 : 1,
+  )
+}
+
+/** What was said of a route once is not said of it again. */
+function withoutRepeats(found: readonly Finding[]): readonly Finding[] {
+  const said = new Set<string>()
+  return found.map((finding) => {
+    const { route, routeText } = finding
+    if (route === null || routeText === null) return finding
+    const words = `${route.method} ${route.route} ${routeText}`
+    if (said.has(words)) return { ...finding, route: null, routeText: null }
+    said.add(words)
+    return finding
+  })
+}
+
+function ofAlert(alert: AlertDocument, rows: readonly RouteRow[], now: number): Finding {
+  const { metric } = alert
+  const route = metric === 'error_rate' ? mostFailing(rows) : costliest(rows)
+  const selection = { from: alert.since - LEAD_SECONDS, to: now }
+  const known = route === null ? null : { method: route.method, pattern: route.route }
+  return {
+    id: alert.id,
+    level: FELT.has(metric) ? 'bad' : 'warn',
+    title: nameOf(alert),
+    text: textOf(alert, now),
+    route,
+    routeText: route === null ? null : contribution(route, metric),
+    charts: { selection },
+    requests: {
+      selection,
+      route: known,
+      view: metric === 'error_rate' ? 'errors' : 'slowest',
+      ...NO_FILTER,
+    },
+  }
+}
+
+const NO_FILTER: Partial<Place> = { method: '', status: '', least: 0, text: '' }
+
+function nameOf({ metric, labels }: AlertDocument): string {
+  const parts = Object.entries(labels ?? {}).map(([name, value]) => `${name}=${value}`)
+  return parts.length === 0 ? metric : `${metric} {${parts.join(', ')}}`
+}
+
+function textOf({ metric, value, threshold, message, since }: AlertDocument, now: number): string {
+  const unit = unitOf(metric)
+  const limit = threshold === null ? '' : ` > ${write(threshold, unit)}`
+  const fires = value === null ? 'Fires' : `${write(value, unit)}${limit}`
+  return `${message === null ? '' : `${message} `}${fires} ${lasting(since, now)}.`
+}
+
+function contribution(row: RouteRow, metric: string): string {
+  return metric === 'error_rate'
+    ? failureText(row)
+    : `holds ${percent(row.share)} of the time of all requests.`
+}
+
+function failureText(row: RouteRow): string {
+  return `failed ${count(row.errors)} of ${plural(row.count, 'request')} (${percent(row.errorRate)}).`
+}
+
+function ofFailingRoute(row: RouteRow): Finding {
+  return {
+    id: `route ${row.method} ${row.route}`,
+    level: 'warn',
+    title: 'Failing route',
+    text: '',
+    route: row,
+    routeText: failureText(row),
+    charts: null,
+    requests: {
+      ...NO_FILTER,
+      selection: null,
+      route: { method: row.method, pattern: row.route },
+      view: 'errors',
+    },
+  }
+}
+
+/** At most two, the most failures first: the table below has them all. */
+function failing(rows: readonly RouteRow[]): readonly RouteRow[] {
+  return rows
+    .filter((row) => row.errors >= MIN_FAILURES && row.errorRate >= MIN_FAILURE_PERCENT)
+    .toSorted((a, b) => b.errors - a.errors)
+    .slice(0, 2)
+}
+
+function mostFailing(rows: readonly RouteRow[]): RouteRow | null {
+  const [first] = rows.toSorted((a, b) => b.errors - a.errors)
+  return first !== undefined && first.errors > 0 ? first : null
+}
+
+function costliest(rows: readonly RouteRow[]): RouteRow | null {
+  const [first] = rows.toSorted((a, b) => b.share - a.share)
+  return first !== undefined && first.share > 0 ? first : null
+}
