@@ -1,0 +1,48 @@
+import { resolveMtaio, type AdapterOptions, type Mtaio } from '@mtaio/core'
+import type { NextFunction, Request, Response } from 'express'
+import { ExpressApp } from './express-app.ts'
+import type { App } from './express-internals.ts'
+
+export * from '@mtaio/core'
+
+/** Middleware for Express 4 and 5 that carries its instance of mtaio. */
+export interface MtaioExpress {
+  (req: Request, res: Response, next: NextFunction): void
+  readonly mtaio: Mtaio
+}
+
+/**
+ * Monitors and profiles an app of Express 4 or 5. Put it before everything else.
+ *
+ * @param options All may be left out; `mtaio` is an instance to share with other apps.
+ * @throws MtaioError `MTAIO_OPTION_INVALID`, `MTAIO_OPTION_UNKNOWN`
+ *
+ * @example
+ * app.use(mtaioExpress()) // then open /_monitor
+ */
+export function mtaioExpress(options: AdapterOptions = {}): MtaioExpress {
+  const mtaio = resolveMtaio(options)
+  if (!mtaio.enabled) return Object.assign(passOn, { mtaio })
+  const { http, status } = mtaio
+  let owner: unknown = null
+  let app: ExpressApp | null = null
+
+  function mtaioMiddleware(req: Request, res: Response, next: NextFunction): void {
+    if (status.handle(req, res)) return
+    if (req.app !== owner || app === null) {
+      owner = req.app
+      app = ExpressApp.of(req.app as unknown as App)
+    }
+    app.follow()
+    const lifecycle = http.begin(req, res, app)
+    if (lifecycle === null) next()
+    else lifecycle.run(next)
+  }
+
+  void mtaio.start()
+  return Object.assign(mtaioMiddleware, { mtaio })
+}
+
+function passOn(_req: Request, _res: Response, next: NextFunction): void {
+  next()
+}

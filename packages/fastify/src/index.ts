@@ -1,0 +1,96 @@
+import {
+  noteError,
+  RequestHandle,
+  resolveMtaio,
+  type AdapterOptions,
+  type HttpAdapter,
+  type HttpRequest,
+  type Mtaio,
+} from '@mtaio/core'
+import type { FastifyInstance, FastifyPluginAsync, FastifyRequest, RegisterOptions } from 'fastify'
+import fastifyPlugin from 'fastify-plugin'
+import { patternReader } from './route-pattern.ts'
+import { statusRoutes } from './status-routes.ts'
+
+export * from '@mtaio/core'
+
+declare module 'fastify' {
+  interface FastifyInstance {
+    /** The instance of mtaio that watches this app. */
+    readonly mtaio: Mtaio
+  }
+  interface FastifyRequest {
+    /** What mtaio is told about this request: `request.mtaio.route = '/files/*'`. */
+    readonly mtaio: RequestHandle
+  }
+}
+
+// Fastify leads from its request to Node's; at the end the way back is needed.
+const kRequest: unique symbol = Symbol('mtaio.fastify')
+
+interface Requested {
+  [kRequest]?: FastifyRequest
+}
+
+/** The options that every plugin of Fastify takes are taken off; `prefix` is for the page alone. */
+async function plugin(
+  instance: FastifyInstance,
+  {
+    prefix,
+    logLevel: _level,
+    logSerializers: _serializers,
+    ...options
+  }: AdapterOptions & RegisterOptions,
+): Promise<void> {
+  // Registered again, in the same app or in a part of it: the first one sees all requests.
+  if (instance.hasDecorator('mtaio')) return
+  const mtaio = resolveMtaio(options)
+  instance.decorate('mtaio', mtaio)
+  instance.decorateRequest('mtaio', {
+    getter(this: FastifyRequest) {
+      return new RequestHandle(this.raw)
+    },
+  })
+  if (!mtaio.enabled) return
+  const patternOf = patternReader()
+  const adapter: HttpAdapter = {
+    route: (req: HttpRequest & Requested) => req[kRequest] && patternOf(req[kRequest]),
+  }
+  // Before the hooks: of the routes of mtaio its own hook is the first, and answers.
+  if (mtaio.status.isMounted) {
+    await instance.register(statusRoutes, {
+      mtaio,
+      ...(prefix !== undefined && { prefix }),
+    })
+  }
+  instance.addHook('onRequest', (request, reply, done) => {
+    const raw: typeof request.raw & Requested = request.raw
+    const lifecycle = mtaio.http.begin(raw, reply.raw, adapter)
+    if (lifecycle === null) return done()
+    raw[kRequest] = request
+    lifecycle.run(done)
+  })
+  instance.addHook('onError', (request, _reply, error, done) => {
+    noteError(request.raw, error)
+    done()
+  })
+  // An instance that was given is stopped by who made it.
+  if (options.mtaio === undefined) instance.addHook('onClose', () => mtaio.stop())
+  void mtaio.start()
+}
+
+/**
+ * Monitors and profiles an app of Fastify 4 or 5, or the part of it where it is registered.
+ * Register it before everything else: hooks of the app that come earlier are not in its traces. The
+ * option `prefix`, as every plugin has it, puts the page below that; the whole app is still watched.
+ *
+ * @throws MtaioError `MTAIO_OPTION_INVALID`, `MTAIO_OPTION_UNKNOWN`, when it is registered
+ *
+ * @example
+ * await app.register(mtaioFastify) // then open /_monitor
+ * app.mtaio.monitor.setThreshold('cpu_usage', 80)
+ */
+export const mtaioFastify: FastifyPluginAsync<AdapterOptions> = fastifyPlugin(plugin, {
+  name: '@mtaio/fastify',
+  fastify: '^4.10.0 || ^5.0.0',
+})

@@ -1,0 +1,51 @@
+/** One entry of a router, as @koa/router and koa-router have it. */
+export interface Layer {
+  readonly path: string | RegExp
+  /** Empty for middleware that was added by `router.use`. */
+  readonly methods: readonly string[]
+  match(path: string): boolean
+}
+
+/** What @koa/router, koa-router and koa-mount leave on a context. */
+export interface RoutedContext {
+  readonly method: string
+  readonly path: string
+  /** Each layer whose path fits, whatever its method; of all routers that were asked, in order. */
+  readonly matched?: readonly Layer[]
+  /** The path of the layer that ran last. */
+  readonly routerPath?: Layer['path']
+  /** Where koa-mount has put what ran last. */
+  readonly mountPath?: string
+}
+
+/** The pattern of the route that handled the request; undefined when none did. */
+export function labelOf(ctx: RoutedContext | undefined): string | undefined {
+  const layer = ctx?.matched === undefined ? undefined : routeOf(ctx, ctx.matched)
+  return layer === undefined ? undefined : mountOf(ctx as RoutedContext, layer) + String(layer.path)
+}
+
+/**
+ * The layer that ran last, not the one that fits best: a general route may hide a special one
+ * (koajs/router#105). Middleware is no route: where it was the last to run, the route counts that
+ * it answered for, which is the next one, or that which had passed the request on to it.
+ */
+function routeOf(ctx: RoutedContext, matched: readonly Layer[]): Layer | undefined {
+  const isLast = (layer: Layer): boolean => layer.path === ctx.routerPath
+  const isRoute = (layer: Layer): boolean => layer.methods.includes(ctx.method)
+  const last = matched.findLastIndex(isLast)
+  // No layer ran: the path is known, its method is not (405), or the app itself set `routerPath`.
+  if (last < 0) return undefined
+  return (
+    matched.find((layer) => isLast(layer) && isRoute(layer)) ??
+    matched.slice(last).find(isRoute) ??
+    matched.findLast(isRoute)
+  )
+}
+
+/** koa-mount takes its path off while the router runs, so the pattern does not have it. */
+function mountOf({ path, mountPath }: RoutedContext, layer: Layer): string {
+  if (mountPath === undefined || layer.match(path)) return ''
+  const at = path.indexOf(mountPath)
+  const below = at + mountPath.length
+  return at >= 0 && layer.match(path.slice(below) || '/') ? path.slice(0, below) : ''
+}
