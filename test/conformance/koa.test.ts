@@ -1,0 +1,4 @@
+import { conform } from './harness/conform.ts'
+import { koaSubjects } from './subjects/koa-subject.ts'
+
+conform(koaSubjects)

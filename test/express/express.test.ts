@@ -1,0 +1,246 @@
+import { createMtaio, mtaioExpress, type Mtaio } from '@mtaio/express'
+import type { Express, NextFunction, Request, Response } from 'express'
+import { createServer } from 'node:http'
+import { afterEach, describe, expect, it } from 'vitest'
+import { serve, serveOn, until, type TestServer } from '../support/raw-http.ts'
+import { majors } from './express-majors.ts'
+
+const opened: Mtaio[] = []
+afterEach(async () => {
+  for (const mtaio of opened.splice(0)) await mtaio.stop()
+})
+
+/** Without what differs anyway: the date, and in the page of an error the stack with its length. */
+function comparable(text: string): string {
+  const plain = text.replace(/Date: .*/, '')
+  return plain.includes('<pre>')
+    ? plain.replace(/Content-Length: .*/, '').replace(/<br> &nbsp;.*?<\/pre>/s, '')
+    : plain
+}
+
+for (const { name, express } of majors) {
+  const fails = (error: unknown) => (): never => {
+    throw error
+  }
+
+  /** An app that is watched, and the same app bare. */
+  async function pair(
+    build: (app: Express) => void,
+  ): Promise<{ watched: TestServer; bare: TestServer; mtaio: Mtaio }> {
+    const middleware = mtaioExpress()
+    opened.push(middleware.mtaio)
+    const [watched, bare] = [express(), express()]
+    watched.use(middleware)
+    for (const app of [watched, bare]) {
+      app.set('env', 'test')
+      build(app)
+    }
+    return { watched: await serve(watched), bare: await serve(bare), mtaio: middleware.mtaio }
+  }
+
+  /** Asks both for the path; the answers must be the same. The record of the watched one. */
+  async function compare(build: (app: Express) => void, path = '/fail') {
+    const { watched, bare, mtaio } = await pair(build)
+    await using _watched = watched
+    await using _bare = bare
+    const [seen, wanted] = [await watched.ask(path), await bare.ask(path)]
+    expect(comparable(seen.text)).toBe(comparable(wanted.text))
+    await until('it is counted', () => mtaio.http.statistics.requests === 1)
+    expect(mtaio.http.inFlight.size).toBe(0)
+    const [request] = mtaio.http.log.recent
+    if (request === undefined) throw new Error('No request was kept')
+    return { request, answer: seen }
+  }
+
+  describe(`errors in ${name}`, () => {
+    it('that a handler throws are on the record with their stack, and Express answers', async () => {
+      const { request, answer } = await compare((app) =>
+        app.get('/fail', fails(new TypeError('broken'))),
+      )
+      expect(answer.status).toBe(500)
+      expect(request).toMatchObject({ outcome: 'error', status: 500, name: 'GET /fail' })
+      expect(request.error).toMatchObject({ name: 'TypeError', message: 'broken' })
+      expect(request.error?.stack).toContain('express.test.ts')
+    })
+
+    it('that are passed to next() are on the record', async () => {
+      const build = (app: Express): void =>
+        void app.get('/fail', (_req, _res, next) => setImmediate(() => next(new Error('late'))))
+      expect((await compare(build)).request.error?.message).toBe('late')
+    })
+
+    it("that the app's own handler answers are on the record with the status it gave", async () => {
+      const build = (app: Express): void => {
+        app.get('/fail', fails(new Error('bad input')))
+        app.use((error: Error, _req: Request, res: Response, _next: NextFunction) => {
+          res.status(422).json({ message: error.message })
+        })
+      }
+      const { request, answer } = await compare(build)
+      expect(answer.body).toBe('{"message":"bad input"}')
+      expect(request).toMatchObject({ outcome: 'ok', status: 422, error: { message: 'bad input' } })
+    })
+
+    it('that a handler inside a nested router answers are on the record', async () => {
+      const build = (app: Express): void => {
+        const router = express.Router()
+        router.get('/fail', fails(new Error('inner')))
+        router.use((_error: Error, _req: Request, res: Response, _next: NextFunction) => {
+          res.status(503).end()
+        })
+        app.use('/api/:tenant', router)
+      }
+      const { request } = await compare(build, '/api/x/fail')
+      expect(request).toMatchObject({
+        outcome: 'error',
+        name: 'GET /api/:tenant/fail',
+        error: { message: 'inner' },
+      })
+    })
+
+    it("of next('route') and next('router') are none", async () => {
+      const build = (app: Express): void => {
+        const router = express.Router()
+        router.get('/fail', (_req, _res, next) => next('router'))
+        app.get('/fail', (_req, _res, next) => next('route'))
+        app.use(router)
+        app.get('/fail', (_req, res) => void res.send('fine'))
+      }
+      const { request } = await compare(build)
+      expect(request).toMatchObject({ outcome: 'ok', status: 200 })
+      expect(request.error).toBeUndefined()
+    })
+
+    it('after the response had begun are errors, and nothing of mtaio answers', async () => {
+      const build = (app: Express): void =>
+        void app.get('/fail', (_req, res, next) => {
+          res.write('begun')
+          next(new Error('midway'))
+        })
+      const { request } = await compare(build)
+      expect(request).toMatchObject({ outcome: 'error', status: 200, error: { message: 'midway' } })
+    })
+
+    it('of a second next() change nothing', async () => {
+      const build = (app: Express): void =>
+        void app.get('/fail', (_req, res, next) => {
+          res.send('sent')
+          next()
+          next()
+        })
+      const { request } = await compare(build)
+      expect(request).toMatchObject({ outcome: 'ok', status: 200 })
+    })
+
+    it.each([['text'], [Object.freeze(new Error('frozen'))], [{ status: 418 }], [null]])(
+      'may be anything',
+      async (thrown) => {
+        const { answer } = await compare((app) => app.get('/fail', fails(thrown)))
+        expect(answer.status).toBeGreaterThanOrEqual(400)
+      },
+    )
+
+    // Express 4 does not look at what a handler returns.
+    if (name === 'Express 5') {
+      it('of a promise that is rejected are on the record', async () => {
+        const { request } = await compare((app) =>
+          app.get('/fail', async () => Promise.reject(new Error('rejected'))),
+        )
+        expect(request).toMatchObject({ outcome: 'error', error: { message: 'rejected' } })
+      })
+    }
+  })
+
+  describe(`mtaioExpress in ${name}`, () => {
+    it('serves the page and counts it not', async () => {
+      const { watched, bare, mtaio } = await pair((app) =>
+        app.get('/', (_req, res) => void res.send('hello')),
+      )
+      await using _watched = watched
+      await using _bare = bare
+      await watched.ask('/')
+      const answer = await watched.ask('/_monitor/api/routes?window=all')
+      expect(answer.status).toBe(200)
+      expect(JSON.parse(answer.body)).toMatchObject([{ method: 'GET', route: '/', count: 1 }])
+      expect(mtaio.http.statistics.requests).toBe(1)
+    })
+
+    it('counts a request under the pattern that the app says, also in a mounted app', async () => {
+      const { watched, bare, mtaio } = await pair((app) => {
+        const files = express()
+        // The bare app has no `mtaio` on its requests.
+        files.use((req: Partial<Pick<Request, 'mtaio'>>, res: Response) => {
+          if (req.mtaio !== undefined) req.mtaio.route = '/files/*'
+          res.end()
+        })
+        app.use('/files', files)
+      })
+      await using _watched = watched
+      await using _bare = bare
+      for (const path of ['/files/a', '/files/b/c']) await watched.ask(path)
+      await until('both are counted', () => mtaio.http.statistics.requests === 2)
+      expect(Array.from(mtaio.http.log.recent, (request) => request.name)).toEqual([
+        'GET /files/*',
+        'GET /files/*',
+      ])
+    })
+
+    it('has spans of the handler in the trace of the request', async () => {
+      const { watched, bare, mtaio } = await pair((app) => {
+        app.use(express.json())
+        app.post('/fail', (_req, res) => {
+          const later = mtaio.profiler.traceContext('work', async () => Promise.resolve())
+          void later.then(() => res.end())
+        })
+      })
+      await using _watched = watched
+      await using _bare = bare
+      await watched.ask('/fail', {
+        method: 'POST',
+        body: '{"a":1}',
+        headers: { 'content-type': 'application/json' },
+      })
+      await until('it is counted', () => mtaio.http.statistics.requests === 1)
+      const [request] = mtaio.http.log.recent
+      expect(request?.spans?.map((span) => span.name)).toEqual(['work'])
+    })
+
+    it('shared by two apps counts both, each request once, with the labels of its app', async () => {
+      const mtaio = createMtaio()
+      opened.push(mtaio)
+      const [shop, admin] = [express(), express()]
+      shop.use(mtaioExpress({ mtaio }))
+      shop.get('/shop/:id', (_req, res) => void setTimeout(() => res.end(), 10))
+      const middleware = mtaioExpress({ mtaio })
+      admin.use(middleware)
+      admin.use(middleware)
+      admin.get('/admin/:id', (_req, res) => void res.end())
+      await using first = await serve(shop)
+      await using second = await serve(admin)
+      await Promise.all([first.ask('/shop/1'), second.ask('/admin/1')])
+      await until('both are counted', () => mtaio.http.statistics.requests === 2)
+      expect([...mtaio.http.routes].map((entry) => entry.name).toSorted()).toEqual([
+        'GET /admin/:id',
+        'GET /shop/:id',
+      ])
+    })
+
+    it('with enabled: false does nothing', async () => {
+      const middleware = mtaioExpress({ enabled: false })
+      const app = express()
+      app.use(middleware)
+      app.get('/', (_req, res) => void res.send('hello'))
+      const layers = app as never as {
+        router: { stack: unknown[] }
+        _router?: { stack: unknown[] }
+      }
+      const before = (layers._router ?? layers.router).stack.length
+      await using server = await serveOn(createServer(app))
+      expect((await server.ask('/')).body).toBe('hello')
+      expect((await server.ask('/_monitor')).status).toBe(404)
+      expect((layers._router ?? layers.router).stack.length).toBe(before)
+      expect(middleware.mtaio.http.statistics.requests).toBe(0)
+      expect(middleware.mtaio.monitor.isRunning).toBe(false)
+    })
+  })
+}

@@ -1,0 +1,227 @@
+import { mtaioExpress, type MtaioExpress } from '@mtaio/express'
+import type { Express, NextFunction, Request, Response, Router } from 'express'
+import { describe, expect, it } from 'vitest'
+import { serve, until } from '../support/raw-http.ts'
+import { majors } from './express-majors.ts'
+
+const answer = (_req: Request, res: Response): void => void res.send('ok')
+const fail = (): never => {
+  throw new Error('broken')
+}
+const pass = (_req: Request, _res: Response, next: NextFunction): void => next()
+
+for (const { name, express } of majors) {
+  describe(`route labels in ${name}`, () => {
+    /** Asks for the paths one after the other and tells what each was counted as. */
+    async function labels(
+      build: (app: Express, router: () => Router) => void,
+      ...paths: readonly (string | [method: string, path: string])[]
+    ): Promise<string[]> {
+      const app = express()
+      app.set('env', 'test')
+      const monitoring: MtaioExpress = mtaioExpress()
+      app.use(monitoring)
+      build(app, () => express.Router({ mergeParams: true }))
+      await using server = await serve(app)
+      const { http } = monitoring.mtaio
+      const found: string[] = []
+      for (const [i, asked] of paths.entries()) {
+        const [method, path] = typeof asked === 'string' ? ['GET', asked] : asked
+        await server.ask(path, { method })
+        await until('the request is counted', () => http.statistics.requests === i + 1)
+        found.push([...http.log.recent].at(-1)?.entry?.route ?? 'none')
+      }
+      await monitoring.mtaio.stop()
+      return found
+    }
+
+    it('are the pattern of the route', async () => {
+      expect(await labels((app) => app.get('/users/:id', answer), '/users/7?q=1')).toEqual([
+        '/users/:id',
+      ])
+    })
+
+    it('go through nested routers and mounts with parameters, one label for 1,000 tenants', async () => {
+      const build = (app: Express, router: () => Router): void => {
+        const users = router().get('/:id', answer).get('/', answer)
+        app.use('/api/v1/:tenant', router().use('/users', users))
+      }
+      expect(
+        await labels(build, '/api/v1/acme/users/7', '/api/v1/acme/users', '/api/v1/x/users/x'),
+      ).toEqual(['/api/v1/:tenant/users/:id', '/api/v1/:tenant/users', '/api/v1/:tenant/users/:id'])
+    })
+
+    it('never guess by values', async () => {
+      const build = (app: Express, router: () => Router): void => {
+        app.use('/:a/b', router().get('/:c/d', answer))
+      }
+      expect(await labels(build, '/b/b/b/d', '/d/b/d/d')).toEqual(['/:a/b/:c/d', '/:a/b/:c/d'])
+    })
+
+    it('are the same after an error as after success', async () => {
+      const build = (app: Express, router: () => Router): void => {
+        const users = router().get('/:id/late', (_req, _res, next) =>
+          setImmediate(() => next(new Error('late'))),
+        )
+        app.use('/api/:tenant', router().use('/users', users.get('/:id', fail)))
+      }
+      expect(await labels(build, '/api/acme/users/7', '/api/acme/users/7/late')).toEqual([
+        '/api/:tenant/users/:id',
+        '/api/:tenant/users/:id/late',
+      ])
+    })
+
+    it('are one text for an array, a RegExp, and a path that is left out', async () => {
+      const build = (app: Express, router: () => Router): void => {
+        app.get(['/a/:x', '/b'], answer)
+        app.get(/^\/re(\d+)$/, answer)
+        app.use(['/m/:x', '/n'], router().get('/leaf', answer))
+        app.use(/\/rx\d/, router().get('/leaf', answer))
+        app.use(router().use(router().get('/bare', answer)))
+      }
+      const paths = ['/a/1', '/b', '/re12', '/m/1/leaf', '/n/leaf', '/rx1/leaf', '/bare']
+      expect(await labels(build, ...paths)).toEqual([
+        '/a/:x|/b',
+        '/a/:x|/b',
+        String.raw`/^\/re(\d+)$/`,
+        '/m/:x|/n/leaf',
+        '/m/:x|/n/leaf',
+        String.raw`/\/rx\d//leaf`,
+        '/bare',
+      ])
+    })
+
+    it('tell the mounts of a router that is mounted twice apart', async () => {
+      const build = (app: Express, router: () => Router): void => {
+        const shared = router().get('/list/:x', answer)
+        app.use('/one/:a', shared)
+        app.use('/two', shared)
+      }
+      expect(await labels(build, '/one/1/list/2', '/two/list/1')).toEqual([
+        '/one/:a/list/:x',
+        '/two/list/:x',
+      ])
+    })
+
+    it('are (unmatched) without a route, whoever answers', async () => {
+      const build = (app: Express): void => {
+        app.use('/static', (req, res, next) => (req.url === '/file' ? res.send('file') : next()))
+        app.get('/known', answer)
+      }
+      expect(await labels(build, '/nothing', '/static/file', ['POST', '/known'])).toEqual([
+        '(unmatched)',
+        '(unmatched)',
+        '(unmatched)',
+      ])
+    })
+
+    it('are (unmatched) where a route called next() and nothing answered', async () => {
+      const build = (app: Express, router: () => Router): void => {
+        app.get('/users/:id', pass)
+        app.use('/api', router().get('/users/:id', pass))
+      }
+      expect(await labels(build, '/users/7', '/api/users/7')).toEqual([
+        '(unmatched)',
+        '(unmatched)',
+      ])
+    })
+
+    it("are (unmatched) where a route called next() and the app's own 404 answered", async () => {
+      const build = (app: Express, router: () => Router): void => {
+        app.get('/health', pass)
+        app.get('/skip', (_req, _res, next) => next('route'))
+        app.use('/api', router().get('/users/:id', pass))
+        app.use((_req, res) => res.status(404).json({ error: 'not found' }))
+      }
+      const paths = ['/health', '/skip', '/api/users/7']
+      expect(await labels(build, ...paths)).toEqual(paths.map(() => '(unmatched)'))
+    })
+
+    it('keep the route whose handler answered 404 itself', async () => {
+      const build = (app: Express): void => {
+        app.get('/users/:id', (_req, res) => void res.status(404).send('no such user'))
+      }
+      expect(await labels(build, '/users/7')).toEqual(['/users/:id'])
+    })
+
+    it("are those of the route that next('route') went on to", async () => {
+      const build = (app: Express): void => {
+        app.get('/users/new', (_req, _res, next) => next('route'))
+        app.get('/users/:id', answer)
+      }
+      expect(await labels(build, '/users/new')).toEqual(['/users/:id'])
+    })
+
+    it('are (unmatched) for the answer to OPTIONS that Express gives by itself', async () => {
+      expect(await labels((app) => app.get('/users/:id', answer), ['OPTIONS', '/users/7'])).toEqual(
+        ['(unmatched)'],
+      )
+    })
+
+    it('are that of the GET route for HEAD', async () => {
+      expect(await labels((app) => app.get('/users/:id', answer), ['HEAD', '/users/7'])).toEqual([
+        '/users/:id',
+      ])
+    })
+
+    it('go through apps that are mounted in the app, also when the first request fails', async () => {
+      const build = (app: Express, router: () => Router): void => {
+        const inner = express()
+        inner.set('env', 'test')
+        inner.use('/deep/:d', router().get('/leaf', fail).get('/fine', answer))
+        const middle = express()
+        middle.set('env', 'test')
+        middle.use('/middle', inner)
+        middle.get('/own', answer)
+        app.use('/sub/:s', middle)
+      }
+      const paths = ['/sub/1/middle/deep/2/leaf', '/sub/1/middle/deep/2/fine', '/sub/1/own']
+      expect(await labels(build, ...paths)).toEqual([
+        '/sub/:s/middle/deep/:d/leaf',
+        '/sub/:s/middle/deep/:d/fine',
+        '/sub/:s/own',
+      ])
+    })
+
+    it('are known of routes that are added while requests come', async () => {
+      const users = express.Router()
+      const build = (app: Express): void => {
+        app.use('/users/:tenant', users)
+        app.get('/add', (_req, res) => {
+          users.get('/late/:id', answer)
+          app.get('/later/:id', fail)
+          res.send('added')
+        })
+      }
+      expect(await labels(build, '/add', '/users/x/late/1', '/later/1')).toEqual([
+        '/add',
+        '/users/:tenant/late/:id',
+        '/later/:id',
+      ])
+    })
+
+    it('are what the app says by setRoute', async () => {
+      const app = express()
+      const { mtaio, ...rest } = { ...mtaioExpress() }
+      expect(rest).toEqual({})
+      app.use(mtaioExpress({ mtaio }))
+      app.use((req, res) => {
+        mtaio.setRoute(req, '/pages/:slug')
+        res.send('page')
+      })
+      await using server = await serve(app)
+      await server.ask('/pages/one')
+      await until('the request is counted', () => mtaio.http.statistics.requests === 1)
+      expect([...mtaio.http.routes].map(({ name: label }) => label)).toEqual(['GET /pages/:slug'])
+      await mtaio.stop()
+    })
+
+    it('survive /%zz and a target with a host', async () => {
+      const build = (app: Express): void => void app.get('/users/:id', answer)
+      expect(await labels(build, '/users/%zz', 'http://other.test/users/7')).toEqual([
+        '(unmatched)',
+        '/users/:id',
+      ])
+    })
+  })
+}
