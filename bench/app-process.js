@@ -1,0 +1,75 @@
+/**
+ * One variant in a process of its own: node --expose-gc app-process.js <framework> <variant>. It stays up and
+ * does what the parent orders over IPC, one order at a time.
+ */
+import { paths } from './apps/work.js'
+import { MemoryLoad } from './memory-load.js'
+import { profile } from './profile-session.js'
+
+const CONNECTIONS = 16
+// Requests before the clock starts, so that the caches are those of this process again.
+const LEAD_IN = 100
+
+const [framework, name] = process.argv.slice(2)
+const variant = await import(`./variants/${name}.js`)
+const { build } = await import(`./apps/${framework}.js`)
+const server = await build(variant)
+const load = new MemoryLoad(server, paths, CONNECTIONS)
+let lastEnd = null
+let sent = 0
+
+const orders = {
+  async load({ requests }) {
+    const idle = lastEnd === null ? null : since(lastEnd)
+    await load.run(LEAD_IN)
+    globalThis.gc({ type: 'minor' })
+    const start = mark()
+    await load.run(requests)
+    globalThis.gc({ type: 'minor' })
+    const busy = since(start)
+    sent += LEAD_IN + requests
+    lastEnd = mark()
+    return { requests, ...busy, idle }
+  },
+  async seen() {
+    return { sent, seen: (await variant.seen?.(await origin())) ?? null }
+  },
+  async listen() {
+    return { origin: await origin() }
+  },
+  async memory() {
+    // Twice: what finalizers let go of in the first is collected in the second.
+    globalThis.gc()
+    await new Promise((resolve) => setTimeout(resolve, 100))
+    globalThis.gc()
+    const { heapUsed, rss } = process.memoryUsage()
+    return { heapUsed, rss }
+  },
+  async profile({ requests, kind }) {
+    return profile(kind, () => load.run(requests), requests)
+  },
+}
+
+async function origin() {
+  if (!server.listening) await new Promise((resolve) => server.listen(0, '127.0.0.1', resolve))
+  return `http://127.0.0.1:${server.address().port}`
+}
+
+function mark() {
+  return { cpu: process.cpuUsage(), wallMs: performance.now() }
+}
+
+function since({ cpu, wallMs }) {
+  const used = process.cpuUsage(cpu)
+  return { cpuMicros: used.user + used.system, wallMs: performance.now() - wallMs }
+}
+
+process.on('message', async ({ order, ...details }) => {
+  try {
+    process.send({ answer: await orders[order](details) })
+  } catch (error) {
+    process.send({ error: error.stack })
+  }
+})
+process.on('disconnect', () => process.exit())
+process.send({ answer: 'ready' })

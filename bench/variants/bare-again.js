@@ -1,0 +1,2 @@
+/** The app alone in a second process: how far two equal processes are apart. */
+export {}
