@@ -1,5 +1,5 @@
 // Checks what a user would get: packs every package, looks into the tarballs, asks publint and
-// are-the-types-wrong, then installs them by plain npm into an empty project and loads them there
+// are-the-types-wrong, then installs each by plain npm into an empty project and loads it there
 // by import, by require() and as types. Needs a build; the registry only for dependencies.
 
 import { execFile } from 'node:child_process'
@@ -13,13 +13,27 @@ const run = promisify(execFile)
 const bin = resolve('node_modules/.bin')
 const work = mkdtempSync(join(tmpdir(), 'mtaio-packages-'))
 
+/** The packages that the others depend on. */
+const FOUNDATIONS = ['@mtaio/core', '@mtaio/dashboard']
+
+/**
+ * The typings that a user of TypeScript brings along. Never those of two frameworks at once: each
+ * may only be right beside the versions that its own framework depends on.
+ *
+ * @type {Record<string, Record<string, string>>}
+ */
+const TYPINGS = {
+  '@mtaio/express': { '@types/express': '^5' },
+  '@mtaio/koa': { '@types/koa': '^3' },
+}
+
 /** @type {string[]} */
 const failures = []
 
 try {
   const packages = await pack()
   await Promise.all(packages.map(inspect))
-  if (failures.length === 0) await useIn(join(work, 'project'), packages)
+  if (failures.length === 0) for (const one of packages) await use(one, packages)
   if (failures.length === 0) {
     console.log(`packages: ${packages.map(({ name }) => name).join(', ')} can be published`)
   }
@@ -58,20 +72,25 @@ async function inspect({ name, filename }) {
 }
 
 /**
- * @param {string} folder
+ * What a user does: one of the packages in a project of its own, with the typings of its framework.
+ * What it depends on here comes along as tarballs too.
+ *
+ * @param {Packed} wanted
  * @param {Packed[]} packages
  */
-async function useIn(folder, packages) {
-  const names = packages.map(({ name }) => name)
-  const files = packages.map(({ name, filename }) => [name, `file:${filename}`])
-  // The typings that a user of TypeScript brings along.
-  const typings = { '@types/express': '^5', '@types/koa': '^3', '@types/node': '^20' }
-  const manifest = { private: true, dependencies: { ...Object.fromEntries(files), ...typings } }
+async function use({ name: wanted }, packages) {
+  const folder = join(work, 'projects', wanted)
+  const needed = packages.filter(({ name }) => name === wanted || FOUNDATIONS.includes(name))
+  const names = needed.map(({ name }) => name)
+  const files = Object.fromEntries(needed.map(({ name, filename }) => [name, `file:${filename}`]))
+  const typings = { '@types/node': '^20', ...TYPINGS[wanted] }
 
-  mkdirSync(folder)
-  writeFileSync(join(folder, 'package.json'), JSON.stringify(manifest))
-  writeFileSync(
-    join(folder, 'by-import.mjs'),
+  mkdirSync(folder, { recursive: true })
+  const write = (/** @type {string} */ file, /** @type {string} */ text) =>
+    writeFileSync(join(folder, file), text)
+  write('package.json', JSON.stringify({ private: true, dependencies: { ...files, ...typings } }))
+  write(
+    'by-import.mjs',
     [
       ...names.map((name, at) => `import * as package${at} from '${name}'`),
       `import { createRequire } from 'node:module'`,
@@ -80,24 +99,25 @@ async function useIn(folder, packages) {
       ...names.map((name, at) => `if (require('${name}') !== package${at}) throw '2 x ${name}'`),
     ].join('\n'),
   )
-  writeFileSync(
-    join(folder, 'by-require.cjs'),
+  write(
+    'by-require.cjs',
     names
       .map((name) => `if (Object.keys(require('${name}')).length === 0) throw '${name} is empty'`)
       .join('\n'),
   )
-  writeFileSync(
-    join(folder, 'by-types.mts'),
+  write(
+    'by-types.mts',
     names.map((name, at) => `export * as package${at} from '${name}'`).join('\n'),
   )
 
   const install = ['install', '--no-audit', '--no-fund', '--prefer-offline']
-  if (!(await attempt('npm install', 'npm', install, { cwd: folder, timeout: 180_000 }))) return
+  const at = { cwd: folder, timeout: 180_000 }
+  if (!(await attempt(`${wanted}: npm install`, 'npm', install, at))) return
   const types = ['--module', 'nodenext', '--strict', '--noEmit', '--types', 'node', 'by-types.mts']
   await Promise.all([
-    attempt('import', process.execPath, ['by-import.mjs'], { cwd: folder, silent: true }),
-    attempt('require()', process.execPath, ['by-require.cjs'], { cwd: folder, silent: true }),
-    attempt('types', join(bin, 'tsc'), types, { cwd: folder }),
+    attempt(`${wanted}: import`, process.execPath, ['by-import.mjs'], { ...at, silent: true }),
+    attempt(`${wanted}: require()`, process.execPath, ['by-require.cjs'], { ...at, silent: true }),
+    attempt(`${wanted}: types`, join(bin, 'tsc'), types, at),
   ])
 }
 

@@ -253,10 +253,13 @@ export const contextScenarios: readonly Scenario[] = [
             { path: '/other', handle: hello },
             {
               path: '/interval',
-              handle: (exchange) => {
+              handle: async (exchange) => {
                 const number = ++asked
                 intervals.push(setInterval(() => span('tick', () => {}), 1000))
                 if (number === 5) watched = new WeakRef(mtaio!.http.inFlight.oldest!)
+                // From one to another, so that each of the bands in which a route keeps an example
+                // gets a new one, also that in which a slow machine had put this one.
+                await sleep(10 * 2 ** (number % 4))
                 exchange.send('hello')
               },
             },
