@@ -41,11 +41,13 @@ export class ExpressApp implements HttpAdapter {
     })
   }
 
-  /** Called for every request: looks whether something was added to the app since. */
+  /** Called for every request: looks whether the app has changed since. */
   follow(): void {
     const stack = this.#stack
     if (stack[stack.length - 1] === this.#last) return
-    stack.splice(stack.indexOf(this.#last), 1)
+    // Not there any more where the app cut its stack off, as some do to load their routes anew.
+    const at = stack.indexOf(this.#last)
+    if (at >= 0) stack.splice(at, 1)
     stack.push(this.#last)
     this.#routes.build()
   }

@@ -1,4 +1,5 @@
 import { createMtaio } from '@mtaio/core'
+import type { Express } from 'express'
 import type { FastifyInstance } from 'fastify'
 import { expect } from 'vitest'
 import { requestText } from '../../support/raw-http.ts'
@@ -8,6 +9,12 @@ import { only, type Scenario } from '../harness/scenario.ts'
 import type { Handler } from '../subjects/subject.ts'
 
 const hello: Handler = (exchange) => exchange.send('hello')
+
+/** The layers of an app, of which Express 4 throws for `router`, and Express 5 has no `_router`. */
+function stackOf(app: Express): unknown[] {
+  const { _router } = app as { readonly _router?: { readonly stack: unknown[] } }
+  return _router?.stack ?? app.router.stack
+}
 
 /** How mtaio and the app come together. */
 export const mountingScenarios: readonly Scenario[] = [
@@ -63,6 +70,45 @@ export const mountingScenarios: readonly Scenario[] = [
       },
       check: ({ records }) => expect(records).toHaveLength(3),
     }),
+  },
+  {
+    name: 'Express app that cuts its stack off to load its routes anew (HMR): keeps all of its own layers',
+    over: 'HTTP/1.1',
+    except: only('express', 'stack of layers'),
+    make: () => {
+      let cutOff = (): void => {}
+      let load = (): void => {}
+      return {
+        plan: {
+          express: (app) => {
+            app.get('/kept/:id', (_req, res) => void res.send('kept'))
+            const stack = stackOf(app)
+            const { length } = stack
+            cutOff = () => void (stack.length = length)
+            load = () => void app.get('/new/:id', (_req, res) => void res.send('new'))
+            app.get('/old', (_req, res) => void res.send('old'))
+          },
+        },
+        async traffic(client) {
+          await client.ask('/old')
+          cutOff()
+          await client.ask('/kept/1')
+          await client.ask('/old')
+          cutOff()
+          load()
+          await client.ask('/new/1')
+          await client.ask('/kept/2')
+        },
+        check: ({ records }) =>
+          expect(outcomes(records)).toEqual([
+            'ok 200 /old',
+            'ok 200 /kept/:id',
+            'ok 404 (unmatched)',
+            'ok 200 /new/:id',
+            'ok 200 /kept/:id',
+          ]),
+      }
+    },
   },
   {
     name: 'open /_monitor streams: stop() ends them at once, and server.close ends',
