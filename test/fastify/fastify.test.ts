@@ -233,6 +233,26 @@ describe.each(majors)('the page in $name', ({ fastify }) => {
     }
   })
 
+  it('leaves all of its path but a public health to the app in production, when nothing guards it', async () => {
+    const log = vi.spyOn(console, 'warn').mockImplementation(() => {})
+    vi.stubEnv('NODE_ENV', 'production')
+    try {
+      const build = (app: FastifyInstance): void => {
+        app.get('/_monitor', () => 'the app')
+        app.get('/*', () => 'the app')
+      }
+      await using server = await watched(fastify, build, { publicHealth: true })
+      expect((await server.ask('/_monitor/health')).body).toContain('"checks"')
+      for (const path of ['/_monitor', '/_monitor/api/snapshot', '/_monitor/healthy']) {
+        expect((await server.ask(path)).body).toBe('the app')
+      }
+      expect(await server.last(3)).toMatchObject({ entry: { route: '/*' } })
+    } finally {
+      vi.unstubAllEnvs()
+      log.mockRestore()
+    }
+  })
+
   it('lets close() end within a second, with ten streams open', async () => {
     const app = fastify()
     await app.register(mtaioFastify)
@@ -261,6 +281,65 @@ describe.each(majors)('registering in $name', ({ fastify }) => {
     })
     await server.ask('/')
     expect(await server.last()).toMatchObject({ outcome: 'ok', sameResponse: null })
+  })
+
+  it('in scopes beside each other gives them one page that shows both', async () => {
+    const app = fastify()
+    for (const path of ['/one', '/two']) {
+      app.register(async (scope) => {
+        await scope.register(mtaioFastify)
+        scope.get(path, () => 'ok')
+      })
+    }
+    await using server = await started(app)
+    for (const path of ['/one', '/two']) await server.ask(path)
+    const { body } = await server.ask('/_monitor/api/routes')
+    const counts = (JSON.parse(body) as { route: string; count: number }[]).map(
+      ({ route, count }) => `${route} ${count}`,
+    )
+    expect(counts.toSorted()).toEqual(['/one 1', '/two 1'])
+  })
+
+  it('in a part of the app and then in the app counts each request once', async () => {
+    const app = fastify()
+    app.register(async (child) => {
+      await child.register(mtaioFastify)
+      child.get('/child', () => {
+        throw new Error('broken')
+      })
+    })
+    app.register(mtaioFastify)
+    app.get('/', () => 'ok')
+    await using server = await started(app)
+    await server.ask('/child')
+    expect(await server.last()).toMatchObject({ outcome: 'error', error: { message: 'broken' } })
+    await server.ask('/')
+    await server.ask('/nowhere')
+    expect((await server.last(3)).sameResponse).toBeNull()
+    await server.app.close()
+    expect(server.mtaio.monitor.isRunning).toBe(false)
+  })
+
+  it('in scopes with prefixes of their own gives each a page of its own', async () => {
+    const app = fastify()
+    const scopes = ['/one', '/two']
+    for (const prefix of scopes) {
+      app.register(
+        async (scope) => {
+          await scope.register(mtaioFastify)
+          scope.get('/', () => 'ok')
+        },
+        { prefix },
+      )
+    }
+    await app.ready()
+    for (const prefix of scopes) {
+      await app.inject(prefix)
+      expect((await app.inject(`${prefix}/_monitor/api/routes`)).json()).toMatchObject([
+        { route: prefix, count: 1 },
+      ])
+    }
+    await app.close()
   })
 
   it('an instance that was given leaves it running at the end', async () => {

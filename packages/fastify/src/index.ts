@@ -9,6 +9,7 @@ import {
 } from '@mtaio/core'
 import type { FastifyInstance, FastifyPluginAsync, FastifyRequest, RegisterOptions } from 'fastify'
 import fastifyPlugin from 'fastify-plugin'
+import { pagesOf } from './pages.ts'
 import { patternReader } from './route-pattern.ts'
 import { statusRoutes } from './status-routes.ts'
 
@@ -44,7 +45,12 @@ async function plugin(
 ): Promise<void> {
   // Registered again, in the same app or in a part of it: the first one sees all requests.
   if (instance.hasDecorator('mtaio')) return
-  const mtaio = resolveMtaio(options)
+  const own = resolveMtaio(options)
+  const pages = pagesOf(instance)
+  const address = `${instance.prefix}${prefix ?? ''}${own.options.path}`
+  // Two scopes whose pages are at one address have one page: that of the first.
+  const first = own.enabled ? pages.get(address) : undefined
+  const mtaio = options.mtaio ?? first ?? own
   instance.decorate('mtaio', mtaio)
   instance.decorateRequest('mtaio', {
     getter(this: FastifyRequest) {
@@ -52,12 +58,13 @@ async function plugin(
     },
   })
   if (!mtaio.enabled) return
+  if (first === undefined) pages.set(address, mtaio)
   const patternOf = patternReader()
   const adapter: HttpAdapter = {
     route: (req: HttpRequest & Requested) => req[kRequest] && patternOf(req[kRequest]),
   }
   // Before the hooks: of the routes of mtaio its own hook is the first, and answers.
-  if (mtaio.status.isMounted) {
+  if (first === undefined && mtaio.status.isMounted) {
     await instance.register(statusRoutes, {
       mtaio,
       ...(prefix !== undefined && { prefix }),
@@ -74,8 +81,8 @@ async function plugin(
     noteError(request.raw, error)
     done()
   })
-  // An instance that was given is stopped by who made it.
-  if (options.mtaio === undefined) instance.addHook('onClose', () => mtaio.stop())
+  // Any other is stopped by who made it.
+  if (mtaio === own && options.mtaio === undefined) instance.addHook('onClose', () => mtaio.stop())
   void mtaio.start()
 }
 

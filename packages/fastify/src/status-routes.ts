@@ -22,8 +22,14 @@ export async function statusRoutes(
     if (mtaio.status.handle(request.raw, reply.raw, below)) reply.hijack()
     else done()
   })
-  scope.all(path, { schema: HIDDEN }, passOn)
-  scope.all(`${path}/*`, { schema: HIDDEN }, passOn)
+  for (const each of pathsOf(mtaio)) scope.all(each, { schema: HIDDEN }, passOn)
+}
+
+/** In production an unguarded page leaves its path to the app, all but a public health. */
+function pathsOf({ options: { path, access } }: Mtaio): readonly string[] {
+  const isGuarded = access.token !== null || access.authorize !== null
+  const isWhole = isGuarded || process.env['NODE_ENV'] !== 'production'
+  return isWhole ? [path, `${path}/*`] : [`${path}/health`]
 }
 
 /** The page is not there for this request: it goes the way of all that the app has no route for. */

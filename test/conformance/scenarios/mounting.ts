@@ -1,4 +1,5 @@
 import { createMtaio } from '@mtaio/core'
+import { mtaioFastify } from '@mtaio/fastify'
 import type { Express } from 'express'
 import type { FastifyInstance } from 'fastify'
 import { expect } from 'vitest'
@@ -25,6 +26,39 @@ export const mountingScenarios: readonly Scenario[] = [
       plan: { mounted: 2, routes: [{ path: '/', handle: hello }] },
       traffic: async (client) => void (await client.ask('/')),
       check: ({ records }) => expect(outcomes(records)).toEqual(['ok 200 /']),
+    }),
+  },
+  {
+    name: 'Fastify scopes beside each other, and one before the app, each with mtaio: no throw, one sample',
+    over: 'both',
+    except: only('fastify', 'scopes'),
+    make: ({ mtaio }) => ({
+      plan: {
+        mounted: 0,
+        fastify: (app) => {
+          const watch = (scope: FastifyInstance): void => {
+            if (mtaio !== null) scope.register(mtaioFastify, { mtaio })
+          }
+          for (const path of ['/one', '/two']) {
+            app.register(async (scope) => {
+              watch(scope)
+              scope.get(path, async () => path)
+            })
+          }
+          watch(app)
+        },
+        routes: [{ path: '/', handle: hello }],
+      },
+      async traffic(client) {
+        for (const path of ['/one', '/two', '/', '/nowhere']) await client.ask(path)
+      },
+      check: ({ records }) =>
+        expect(outcomes(records)).toEqual([
+          'ok 200 /one',
+          'ok 200 /two',
+          'ok 200 /',
+          'ok 404 (unmatched)',
+        ]),
     }),
   },
   {
