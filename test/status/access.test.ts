@@ -1,7 +1,9 @@
-import { describe, expect, it } from 'vitest'
+import { once } from 'node:events'
+import { connect } from 'node:net'
+import { describe, expect, it, vi } from 'vitest'
 import { resolveAccess } from '../../packages/core/src/status/access.ts'
 import type { Resource } from '../../packages/core/src/status/access-decision.ts'
-import { StatusServer } from './status-server.ts'
+import { sleep, StatusServer } from './status-server.ts'
 
 const ADDRESSES = [
   '/_monitor',
@@ -195,6 +197,30 @@ describe('authorize', () => {
   })
 })
 
+describe('an authorize that hangs', () => {
+  it('refuses after its seconds, and says it once', async () => {
+    await using app = await start({ access: { authorize: () => new Promise(() => {}) } })
+    vi.spyOn(globalThis, 'setTimeout').mockImplementation(((
+      call: (late: unknown) => void,
+      ms: number,
+      late: unknown,
+    ) => {
+      expect(ms).toBe(10_000)
+      return setImmediate(call, late)
+    }) as never)
+    try {
+      for (let i = 0; i < 2; i++) {
+        const { status, body } = await app.get('/_monitor/api/routes')
+        expect([status, body]).toEqual([403, '{"error":{"code":"refused","message":"Refused."}}'])
+      }
+    } finally {
+      vi.restoreAllMocks()
+    }
+    expect(app.log).toEqual([expect.stringContaining('authorize gave no answer within 10 seconds')])
+    expect(app.status.failures).toBe(2)
+  })
+})
+
 describe('a token', () => {
   it.each([
     ['', 'Bearer '],
@@ -220,6 +246,23 @@ describe('a token', () => {
     )
     // The server may close before all of it has been sent.
     expect([413, 'ECONNRESET', 'EPIPE']).toContain(status)
+  })
+
+  it('whose form is broken off is no failure, and uses up no line of the log', async () => {
+    await using app = await start({ access: { token: 's3cret' } })
+    for (let i = 0; i < 3; i++) {
+      const socket = connect(app.port, '127.0.0.1')
+      socket.on('error', () => {})
+      socket.write(
+        'POST /_monitor/session HTTP/1.1\r\nHost: localhost\r\nContent-Length: 99\r\n\r\ntoken=',
+      )
+      await once(app.server, 'request')
+      await sleep(5)
+      socket.resetAndDestroy()
+      await sleep(20)
+    }
+    expect(app.status.failures).toBe(0)
+    expect(app.log).toEqual([])
   })
 
   it('that is empty or cannot be sent is an error at start-up', () => {

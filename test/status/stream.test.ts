@@ -145,6 +145,52 @@ describe('the stream', () => {
     expect((await view(app)).res.statusCode).toBe(200)
   })
 
+  it('ends with the session that opened it: by signing out, and after its twelve hours', async () => {
+    await using app = await new StatusServer({ access: { token: 's3cret' } }).listen()
+    const signIn = async (): Promise<Record<string, string>> => {
+      const { headers } = await app.send('POST', '/_monitor/session', {}, 'token=s3cret')
+      return { cookie: headers['set-cookie']?.[0]?.split(';')[0] ?? '' }
+    }
+    const [one, other] = [await signIn(), await signIn()]
+    const [leaving, staying] = [await view(app, one), await view(app, other)]
+    const script = await view(app, { authorization: 'Bearer s3cret' })
+    const origin = `http://localhost:${app.port}`
+    expect((await app.send('POST', '/_monitor/logout', { ...one, origin })).status).toBe(303)
+    await until(() => leaving.ended)
+    app.status.tick(clock.now())
+    await until(() => staying.events.length === 2)
+    const twelveHours = Date.now() + 12 * 3600 * 1000
+    vi.spyOn(Date, 'now').mockReturnValue(twelveHours)
+    app.status.tick(clock.now())
+    await until(() => staying.ended)
+    vi.restoreAllMocks()
+    expect(staying.events).toHaveLength(2)
+    // The token itself has no end.
+    await until(() => script.events.length === 3)
+    expect([script.ended, app.status.viewers]).toEqual([false, 1])
+  })
+
+  it('that authorize let in ends after ten minutes, so that it is asked again', async () => {
+    let asked = 0
+    await using app = await new StatusServer({
+      access: { authorize: () => ++asked > 0 },
+    }).listen()
+    const viewer = await view(app)
+    await until(() => viewer.events.length === 1)
+    const openedMs = clock.now()
+    const now = vi.spyOn(clock, 'now').mockReturnValue(openedMs + 590_000)
+    app.status.tick(openedMs)
+    await until(() => viewer.events.length === 2)
+    now.mockReturnValue(openedMs + 600_000)
+    app.status.tick(openedMs)
+    await until(() => viewer.ended)
+    vi.restoreAllMocks()
+    expect(viewer.events).toHaveLength(2)
+    expect(asked).toBe(1)
+    await view(app)
+    expect(asked).toBe(2)
+  })
+
   it('does not hold up server.close()', async () => {
     const app = await new StatusServer().listen()
     const viewers = await Promise.all(Array.from({ length: 10 }, () => view(app)))

@@ -35,8 +35,10 @@ const COLUMNS: readonly (readonly [string, Readonly<Record<string, Partial<Acces
     },
   ],
   ['token shown', { bearer: {}, session: {}, wrong: {}, missing: {} }],
-  ['authorize says', { yes: {}, no: {}, fails: {} }],
+  ['authorize says', { yes: {}, no: {}, fails: {}, 'is late': {} }],
 ]
+
+const ANSWERS: Readonly<Record<string, string>> = { fails: 'failed', 'is late': 'late' }
 
 const BASE: AccessQuestion = {
   production: false,
@@ -92,7 +94,7 @@ function questionOf(values: readonly string[]): AccessQuestion {
   return Object.assign({}, BASE, ...facts, {
     token: guards === 'token' || guards === 'both' ? token : 'not-set',
     authorize:
-      guards !== 'authorize' && guards !== 'both' ? 'not-set' : says === 'fails' ? 'failed' : says,
+      guards === 'authorize' || guards === 'both' ? (ANSWERS[says ?? ''] ?? says) : 'not-set',
   }) as AccessQuestion
 }
 

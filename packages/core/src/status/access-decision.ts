@@ -1,3 +1,5 @@
+import type { Authorized } from './ask-authorize.ts'
+
 /** What a request wants to see; `authorize` is told, so that it may allow one and not another. */
 export type Resource = 'page' | 'api' | 'metrics' | 'health' | 'sensitive'
 
@@ -23,7 +25,7 @@ export interface AccessQuestion {
   /** `Sec-Fetch-Mode` is `navigate`: somebody followed a link. */
   readonly navigation: boolean
   readonly token: 'not-set' | 'missing' | 'wrong' | 'bearer' | 'session'
-  readonly authorize: 'not-set' | 'not-asked' | 'yes' | 'no' | 'failed'
+  readonly authorize: 'not-set' | 'not-asked' | Authorized
 }
 
 /** Why a request was refused. Said to the operator in the log, never to who asked. */
@@ -37,6 +39,7 @@ export type RefusalReason =
   | 'token-wrong'
   | 'authorize-refused'
   | 'authorize-failed'
+  | 'authorize-late'
 
 export type Decision =
   | { readonly kind: 'allow'; /** Nobody in particular asks. */ readonly stranger: boolean }
@@ -80,7 +83,8 @@ export function decide(q: AccessQuestion): Decision {
   if (q.authorize === 'yes') return ALLOW
   if (q.token === 'missing') return refuse(401, 'token-missing')
   if (q.token === 'wrong') return refuse(401, 'token-wrong')
-  return refuse(403, q.authorize === 'failed' ? 'authorize-failed' : 'authorize-refused')
+  if (q.authorize === 'failed') return refuse(403, 'authorize-failed')
+  return refuse(403, q.authorize === 'late' ? 'authorize-late' : 'authorize-refused')
 }
 
 function refuse(status: 401 | 403, reason: RefusalReason): Decision {

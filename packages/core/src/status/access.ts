@@ -1,9 +1,11 @@
 import { createHmac, randomBytes, timingSafeEqual } from 'node:crypto'
 import type { IncomingMessage } from 'node:http'
+import { clock } from '../clock.ts'
 import { MtaioError } from '../errors.ts'
 import { shown } from '../option-value.ts'
 import { decide } from './access-decision.ts'
 import type { AccessQuestion, Decision, RefusalReason, Resource } from './access-decision.ts'
+import { askAuthorize } from './ask-authorize.ts'
 import { requestFacts, single } from './request-facts.ts'
 import { SESSION_SECONDS, SessionTickets } from './session-ticket.ts'
 
@@ -76,6 +78,12 @@ export function resolveAccess(options: AccessOptions = {}): ResolvedAccess {
   }
 }
 
+/**
+ * How long a stream may go on that `authorize` let in, in seconds. Then it ends; the browser comes
+ * back by itself, and `authorize` is asked anew.
+ */
+export const AUTHORIZED_STREAM_SECONDS = 600
+
 function invalid(message: string): MtaioError {
   return new MtaioError('MTAIO_OPTION_INVALID', message)
 }
@@ -128,15 +136,20 @@ export class Access {
   }
 
   async #ask(req: IncomingMessage, question: AccessQuestion): Promise<Decision> {
-    let authorize: 'yes' | 'no' | 'failed'
-    try {
-      // Only `true` itself opens: a truthy object is more likely a mistake than a permission.
-      const answer: unknown = await this.#options.authorize?.(req, question.resource)
-      authorize = answer === true ? 'yes' : 'no'
-    } catch {
-      authorize = 'failed'
-    }
+    const authorize = await askAuthorize(() => this.#options.authorize?.(req, question.resource))
     return this.#told(decide({ ...question, authorize }))
+  }
+
+  /**
+   * Of a request that was let in: whether it still would be. Asked again and again while a stream
+   * is open, so it must be cheap; `authorize` itself is asked when the browser comes back.
+   */
+  permission(req: IncomingMessage): () => boolean {
+    const shown = this.#tokenOf(req)
+    if (shown === 'session') return () => this.#tokenOf(req) === 'session'
+    if (shown === 'bearer' || this.#options.authorize === null) return () => true
+    const endMs = clock.now() + AUTHORIZED_STREAM_SECONDS * 1000
+    return () => clock.now() < endMs
   }
 
   #told(decision: Decision): Decision {

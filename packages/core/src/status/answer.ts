@@ -53,6 +53,8 @@ export function setHeaders(
   headers: Readonly<Record<string, string>>,
 ): void {
   for (const name of res.getHeaderNames()) if (APP_HEADERS.test(name)) res.removeHeader(name)
+  // A shared cache would hand the session that an app gave to one visitor to all others.
+  if (caching === 'immutable') res.removeHeader('set-cookie')
   for (const [name, value] of Object.entries(SECURITY_HEADERS)) res.setHeader(name, value)
   res.setHeader('cache-control', CACHE_CONTROL[caching])
   for (const [name, value] of Object.entries(headers)) res.setHeader(name, value)

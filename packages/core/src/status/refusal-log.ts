@@ -1,4 +1,5 @@
 import type { RefusalReason } from './access-decision.ts'
+import { AUTHORIZE_SECONDS } from './ask-authorize.ts'
 
 const GUARD = 'token: process.env.MTAIO_TOKEN, or authorize: (req, resource) => …'
 
@@ -18,6 +19,7 @@ const REASONS: Readonly<Record<RefusalReason, string>> = {
   'token-wrong': 'its token is not the one of the option token.',
   'authorize-refused': 'authorize did not return true for it.',
   'authorize-failed': 'authorize threw or rejected. Mend it; errors always refuse.',
+  'authorize-late': `authorize gave no answer within ${AUTHORIZE_SECONDS} seconds. Mend it.`,
 }
 
 /** Tells the operator why requests are refused: each reason once, all counted. */
@@ -38,15 +40,19 @@ export class RefusalLog {
     return total
   }
 
-  /** How often `authorize` failed. */
+  /** How often `authorize` failed, or gave no answer. */
   get failures(): number {
-    return this.#counts.get('authorize-failed') ?? 0
+    return this.#count('authorize-failed') + this.#count('authorize-late')
   }
 
   add(reason: RefusalReason): void {
-    const count = (this.#counts.get(reason) ?? 0) + 1
+    const count = this.#count(reason) + 1
     this.#counts.set(reason, count)
     if (count === 1) this.#warn(`A request for ${this.#path} was refused: ${REASONS[reason]}`)
+  }
+
+  #count(reason: RefusalReason): number {
+    return this.#counts.get(reason) ?? 0
   }
 }
 

@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http'
 import { describe, expect, it } from 'vitest'
-import { requestFacts } from './request-facts.ts'
+import { PROXY_HEADERS, requestFacts } from './request-facts.ts'
 
 function message(headers: Record<string, string>, more: object = {}): IncomingMessage {
   const rawHeaders = Object.entries(headers).flat()
@@ -14,11 +14,7 @@ describe('the facts of a request', () => {
     'x-forwarded-host',
     'x-forwarded-proto',
     'x-forwarded-anything',
-    'forwarded',
-    'via',
-    'x-real-ip',
-    'cf-connecting-ip',
-    'true-client-ip',
+    ...PROXY_HEADERS,
   ])('%s says that a proxy stands in between', (name) => {
     expect(requestFacts(message({ [name]: '' })).forwarded).toBe(true)
     expect(requestFacts(message({ [`app-${name}`]: '1' })).forwarded).toBe(false)

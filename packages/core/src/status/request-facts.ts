@@ -7,7 +7,8 @@ export type RequestFacts = Pick<
   'peer' | 'host' | 'forwarded' | 'origin' | 'site' | 'navigation' | 'action'
 >
 
-const PROXY_HEADERS: ReadonlySet<string> = new Set([
+/** Headers by which proxies, balancers and CDNs tell of themselves, beside `x-forwarded-*`. */
+export const PROXY_HEADERS: ReadonlySet<string> = new Set([
   'forwarded',
   'via',
   'x-real-ip',
@@ -17,7 +18,11 @@ const PROXY_HEADERS: ReadonlySet<string> = new Set([
   'x-original-url',
   'true-client-ip',
   'cf-connecting-ip',
+  'cdn-loop',
   'fastly-client-ip',
+  'fly-client-ip',
+  'x-azure-clientip',
+  'x-envoy-external-address',
 ])
 
 /** Reads what the decision needs, from the socket and the raw headers, past anything an app trusts. */

@@ -8,13 +8,22 @@ import { single } from './request-facts.ts'
 /** A form of a token and an address; more is no such form. */
 const MAX_BODY = 4096
 
-/** Takes the token out of the form and gives the cookie for it. `base` is the mount path's address. */
-export async function signIn(req: IncomingMessage, access: Access, base: string): Promise<Answer> {
+/**
+ * Takes the token out of the form and gives the cookie for it. `base` is the mount path's address.
+ *
+ * @returns null when nobody is there any more to be answered.
+ */
+export async function signIn(
+  req: IncomingMessage,
+  access: Access,
+  base: string,
+): Promise<Answer | null> {
   if (single(req, 'sec-fetch-site') === 'cross-site') {
     return failure(403, 'refused', 'Refused.')
   }
   const form = await readForm(req)
-  if (form === null) return failure(413, 'too_large', 'The body is too large.')
+  if (form === 'left') return null
+  if (form === 'too-large') return failure(413, 'too_large', 'The body is too large.')
   const next = placeBelow(form.get('next') ?? '')
   const cookie = access.signIn(req, form.get('token') ?? '')
   return cookie === null ? signInPage(base, next, true) : redirect(base + next, cookie)
@@ -34,8 +43,8 @@ function redirect(location: string, cookie: string): Answer {
   return { status: 303, type: 'text/plain', body: '', headers: { location, 'set-cookie': cookie } }
 }
 
-/** Null when it is too large. A body parser of the app may have read it before. */
-async function readForm(req: IncomingMessage): Promise<URLSearchParams | null> {
+/** A body parser of the app may have read it before. */
+async function readForm(req: IncomingMessage): Promise<URLSearchParams | 'too-large' | 'left'> {
   const parsed = (req as { readonly body?: unknown }).body
   if (typeof parsed === 'object' && parsed !== null) {
     const fields = Object.entries(parsed).filter(([, value]) => typeof value === 'string')
@@ -44,10 +53,16 @@ async function readForm(req: IncomingMessage): Promise<URLSearchParams | null> {
   if (req.readableEnded) return new URLSearchParams()
   const pieces: Buffer[] = []
   let length = 0
-  for await (const piece of req as AsyncIterable<Buffer>) {
-    length += piece.length
-    if (length > MAX_BODY) return null
-    pieces.push(piece)
+  try {
+    // An app may have made texts of the pieces by `setEncoding`.
+    for await (const piece of req as AsyncIterable<Buffer | string>) {
+      length += piece.length
+      if (length > MAX_BODY) return 'too-large'
+      pieces.push(Buffer.from(piece as string))
+    }
+  } catch {
+    // Who leaves in the middle is a stranger, and must not be counted as a failure of ours.
+    return 'left'
   }
   return new URLSearchParams(Buffer.concat(pieces).toString())
 }

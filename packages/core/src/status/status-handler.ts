@@ -9,6 +9,7 @@ import type { ResolvedAccess } from './access.ts'
 import { failure, send } from './answer.ts'
 import type { Answer } from './answer.ts'
 import { ApiReader } from './api-reader.ts'
+import { FailureLog } from './failure-log.ts'
 import { baseAddress, belowPath, normalPath } from './page-address.ts'
 import { PageAssets } from './page-assets.ts'
 import { refusalPage, signInPage } from './plain-page.ts'
@@ -46,14 +47,17 @@ export class StatusHandler {
   readonly #cost: RenderCost = new RenderCost()
   readonly #stream: StreamHub
   readonly #prometheus: Prometheus
+  readonly #failures: FailureLog
   #isWarned = false
-  #failures = 0
 
   constructor(sources: StatusSources, options: StatusOptions) {
     this.#options = options
     this.#path = options.path.replace(/\/+$/, '')
     this.#refusals = new RefusalLog(options.path, (message) => {
       options.warn('MTAIO_REFUSED', message)
+    })
+    this.#failures = new FailureLog(this.#path, (message) => {
+      options.warn('MTAIO_INTERNAL', message)
     })
     this.#access = new Access(
       options.access,
@@ -84,7 +88,7 @@ export class StatusHandler {
       document: () => this.#cost.measure(() => snapshots.tick()),
       maxStreams: options.limits.maxStreams,
       maxStreamBuffer: options.limits.maxStreamBuffer,
-      now: clock.now,
+      now: () => clock.now(),
     })
     this.#prometheus = new Prometheus({
       metrics: sources.monitor.metricStore,
@@ -103,7 +107,7 @@ export class StatusHandler {
 
   /** Failures while answering, and those of `authorize`. */
   get failures(): number {
-    return this.#failures + this.#refusals.failures
+    return this.#failures.total + this.#refusals.failures
   }
 
   /** False when {@link handle} answers nothing: in production, and nothing guards the page. */
@@ -217,10 +221,7 @@ export class StatusHandler {
 
   #failed(error: unknown): Answer {
     if (error instanceof QueryError) return failure(400, 'bad_request', error.message)
-    if (this.#failures++ === 0) {
-      const text = error instanceof Error ? error.message : 'something was thrown'
-      this.#options.warn('MTAIO_INTERNAL', `A request for ${this.#path} failed: ${text}`)
-    }
+    this.#failures.add(error)
     return failure(500, 'internal', 'The monitor failed. The log of the app says more.')
   }
 

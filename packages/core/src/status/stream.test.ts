@@ -16,7 +16,7 @@ describe('the hub', () => {
       now: () => nowMs,
     })
     const server = createServer((req, res) => {
-      hub.open(req, res)
+      hub.open(req, res, () => true)
     }).listen(0, '127.0.0.1')
     await once(server, 'listening')
     const { port } = server.address() as AddressInfo

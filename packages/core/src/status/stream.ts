@@ -24,6 +24,8 @@ const WATCH_MS = 250
 interface Viewer {
   readonly req: IncomingMessage
   readonly res: ServerResponse
+  /** Whether it still may watch: sessions end. */
+  readonly isAllowed: () => boolean
   /** False for sockets that were handed to a server which never listened. */
   readonly serverListened: boolean
 }
@@ -65,8 +67,12 @@ export class StreamHub {
     return this.#refused
   }
 
-  /** Answers with the stream, or with 503 when there are too many or mtaio has been stopped. */
-  open(req: IncomingMessage, res: ServerResponse): void {
+  /**
+   * Answers with the stream, or with 503 when there are too many or mtaio has been stopped.
+   *
+   * @param isAllowed Asked before each tick; the stream ends when it says no.
+   */
+  open(req: IncomingMessage, res: ServerResponse, isAllowed: () => boolean): void {
     if (this.#stopped || this.#viewers.size >= this.#options.maxStreams) {
       if (!this.#stopped) this.#refused++
       const message = this.#stopped ? 'The monitor is stopped.' : 'Too many streams are open.'
@@ -87,7 +93,7 @@ export class StreamHub {
       res.end()
       return
     }
-    const viewer: Viewer = { req, res, serverListened: isServerListening(req) }
+    const viewer: Viewer = { req, res, isAllowed, serverListened: isServerListening(req) }
     this.#viewers.add(viewer)
     const gone = (): void => {
       this.#leave(viewer)
@@ -106,9 +112,15 @@ export class StreamHub {
   /** Sends the tick to all who watch. */
   tick(nowMs: number): void {
     this.#frame = null
+    this.endForbidden()
     if (this.#viewers.size === 0) return
     this.#frame = this.#render(nowMs)
     if (this.#frame !== null) this.#broadcast(this.#frame, nowMs)
+  }
+
+  /** Ends the streams of those who may watch no longer. */
+  endForbidden(): void {
+    for (const viewer of [...this.#viewers]) if (!viewer.isAllowed()) this.#end(viewer)
   }
 
   /** Ends all streams; later ones are refused until {@link start}. */

@@ -82,8 +82,8 @@ const ASSET: Target = {
 const STREAM: Target = {
   resource: 'api',
   method: 'GET',
-  answer: ({ stream }, { req, res }) => {
-    stream.open(req, res)
+  answer: ({ stream, access }, { req, res }) => {
+    stream.open(req, res, access.permission(req))
     return null
   },
 }
@@ -119,7 +119,11 @@ const SIGN_IN: Target = {
 const SIGN_OUT: Target = {
   resource: 'page',
   method: 'POST',
-  answer: ({ access }, { req, base }) => signOut(req, access, base),
+  answer: ({ access, stream }, { req, base }) => {
+    const answer = signOut(req, access, base)
+    stream.endForbidden()
+    return answer
+  },
 }
 
 const NOTHING: Target = { resource: 'api', method: 'GET', answer: notFound }
