@@ -73,16 +73,40 @@ describe.each(combinations)('route labels in $name with $router', ({ Koa, Router
     expect(await labels((app) => app.use(router.routes()), '/a/7')).toEqual(['/a/:id'])
   })
 
-  it('are the same after an error, and when the handler leaves the 404', async () => {
+  it('are the same after an error, and for a 404 that the handler gives', async () => {
     const router = new Router()
       .get('/broken/:id', () => {
         throw new Error('broken')
       })
+      .get('/status/:id', (ctx) => void (ctx.status = 404))
+      .get('/thrown/:id', (ctx) => ctx.throw(404))
+      .get('/passed/:id', (ctx, next) => {
+        ctx.status = 404
+        return next()
+      })
+      .get('/raw/:id', (ctx) => {
+        ctx.respond = false
+        ctx.res.writeHead(404).end()
+      })
+    const names = ['broken', 'status', 'thrown', 'passed', 'raw']
+    const targets = names.map((name) => `/${name}/7`)
+    expect(await labels((app) => app.use(router.routes()), ...targets)).toEqual(
+      names.map((name) => `/${name}/:id`),
+    )
+  })
+
+  it('are (unmatched) where routes passed the request on, or let it be, until Koa answered 404', async () => {
+    const router = new Router()
       .get('/left/:id', () => {})
-    expect(await labels((app) => app.use(router.routes()), '/broken/7', '/left/7')).toEqual([
-      '/broken/:id',
-      '/left/:id',
-    ])
+      .get('/:any', async (_ctx, next) => {
+        await next()
+      })
+    const build = (app: Koa): void => {
+      app.use(mount('/api', router.routes())).use(router.routes())
+    }
+    expect(await labels(build, '/nowhere', 'HEAD /nowhere', '/api/nowhere', '/left/7')).toEqual(
+      Array(4).fill('(unmatched)'),
+    )
   })
 
   it('are (unmatched) for 404, 405, the OPTIONS of the router, and a route of another method', async () => {

@@ -4,7 +4,10 @@ import type { Context } from 'koa'
 
 declare module 'koa' {
   interface BaseContext {
-    /** What mtaio is told about this request: `ctx.mtaio.route = '/files/*'`. */
+    /**
+     * What mtaio is told about this request: `ctx.mtaio.route = '/files/*'`. There from `mtaioKoa()`
+     * on; middleware that comes before it may find it undefined.
+     */
     readonly mtaio: RequestHandle
   }
 }

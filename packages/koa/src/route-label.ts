@@ -16,12 +16,24 @@ export interface RoutedContext {
   readonly routerPath?: Layer['path']
   /** Where koa-mount has put what ran last. */
   readonly mountPath?: string
+  readonly res: { readonly headersSent: boolean; readonly statusCode: number }
+  /** False where the app writes to `res` by itself. */
+  readonly respond?: boolean
+  /** Koa's own note that the app has set a status, or a body, which sets one. */
+  readonly response: { readonly _explicitStatus?: boolean }
 }
 
 /** The pattern of the route that handled the request; undefined when none did. */
 export function labelOf(ctx: RoutedContext | undefined): string | undefined {
-  const layer = ctx?.matched === undefined ? undefined : routeOf(ctx, ctx.matched)
-  return layer === undefined ? undefined : mountOf(ctx as RoutedContext, layer) + String(layer.path)
+  if (ctx?.matched === undefined || isUnanswered(ctx)) return undefined
+  const layer = routeOf(ctx, ctx.matched)
+  return layer === undefined ? undefined : mountOf(ctx, layer) + String(layer.path)
+}
+
+/** Koa gave the 404 that it begins with: whatever ran has passed the request on, or let it be. */
+function isUnanswered({ res, respond, response }: RoutedContext): boolean {
+  if (res.statusCode !== 404 || !res.headersSent) return false
+  return respond !== false && response._explicitStatus !== true
 }
 
 /**

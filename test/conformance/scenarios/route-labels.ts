@@ -123,7 +123,6 @@ export const labelScenarios: readonly Scenario[] = [
       ['/users/7', '(unmatched)'],
       ['/api/users/7', '(unmatched)'],
     ],
-    not('koa', 'its context keeps what matched, and a handler may answer after next()'),
   ),
   labels(
     "fall-through to the app's own 404: (unmatched)",
@@ -132,7 +131,7 @@ export const labelScenarios: readonly Scenario[] = [
       notFound: (exchange) => exchange.send('nothing here', 404),
     },
     [['/users/7', '(unmatched)']],
-    not('koa', 'its context keeps what matched, and a handler may answer after next()'),
+    not('koa', 'it does not say who answered, and a handler may do so after next()'),
   ),
   labels(
     'a route that answers 404 itself keeps its label',
