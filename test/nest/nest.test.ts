@@ -74,7 +74,9 @@ describe.each(platforms)('NestJS on $name', ({ create }) => {
       await app.listen(0, '127.0.0.1')
       const { port } = app.getHttpServer().address() as { port: number }
       const ask = (path: string): Promise<Response> => fetch(`http://127.0.0.1:${port}${path}`)
-      for (const path of ['/users/7', '/users/8', '/users/broken', '/nowhere']) await ask(path)
+      for (const path of ['/users/7', '/users/8', '/users/broken', '/nowhere/bob']) {
+        await ask(`${path}?token=SECRET`)
+      }
       await until('all are counted', () => mtaio.http.statistics.requests === 4)
       const counted = [...mtaio.http.log.recent].map(({ status, outcome, entry, error }) => [
         entry?.route,
@@ -86,8 +88,13 @@ describe.each(platforms)('NestJS on $name', ({ create }) => {
         ['/users/:id', 200, 'ok', undefined],
         ['/users/:id', 200, 'ok', undefined],
         ['/users/:id', 500, 'error', 'broken'],
-        ['(unmatched)', 404, 'ok', 'Cannot GET /nowhere'],
+        ['(unmatched)', 404, 'ok', 'Cannot GET /nowhere/bob?[query]'],
       ])
+      for (const { id } of mtaio.http.log.recent) {
+        const kept = await (await ask(`/_monitor/api/requests/${id}`)).text()
+        expect(kept).toContain(id)
+        expect(kept).not.toContain('SECRET')
+      }
       expect((await ask('/_monitor/api/snapshot')).status).toBe(200)
     } finally {
       await app.close()

@@ -1,9 +1,8 @@
 // An app whose errors, metadata and logs are full of what its clients sent. It knows no canary of
 // its own: whatever is found in its memory came in by a request and was kept.
 
-import { writeHeapSnapshot } from 'node:v8'
-import { setImmediate as turn } from 'node:timers/promises'
 import { startApp } from '../support/small-app.mjs'
+import { report } from './canary-report.mjs'
 
 const [framework = 'express', guard = ''] = process.argv.slice(2)
 
@@ -56,21 +55,4 @@ app.mtaio?.monitor.onThresholdExceeded(() => {
 app.mtaio?.monitor.setThreshold('body_size', 0)
 app.mtaio?.monitor.recordMetric('body_size', 1)
 
-process.on('message', async (/** @type {{ snapshot?: string }} */ { snapshot }) => {
-  if (snapshot === undefined) {
-    process.send?.({ log })
-    return
-  }
-  // Connections hold buffers and headers; what is left after them is kept on purpose.
-  app.server.closeAllConnections()
-  // The legacy properties of RegExp hold the last text that was matched.
-  for (let i = 0; i < 20; i++) {
-    await turn()
-    ;/nothing/.exec('nothing at all')
-    globalThis.gc?.()
-  }
-  writeHeapSnapshot(snapshot)
-  process.send?.({ written: true })
-})
-process.once('disconnect', () => app.close())
-process.send?.({ port: app.port })
+report(app, log)

@@ -1,6 +1,7 @@
 import { clock } from '../clock.ts'
 import type { LimitFigures, Limits } from '../limits.ts'
 import { bucketIndex } from '../metrics/histogram.ts'
+import type { MetricStore } from '../metrics/metric-store.ts'
 import type { ResourceMonitor } from '../monitor/resource-monitor.ts'
 import { memoryAt } from '../profiler/memory-meter.ts'
 import type { Profiler } from '../profiler/profiler.ts'
@@ -45,6 +46,7 @@ export class HttpRecorder implements LifecycleOwner {
   readonly log: RequestLog
   readonly statistics: HttpStatistics = new HttpStatistics(clock.now())
   readonly #profiler: Profiler
+  readonly #store: MetricStore
   readonly #options: HttpRecorderOptions
   readonly #ignored: ((req: HttpRequest) => boolean) | null
   readonly #maxAgeMs: number
@@ -57,7 +59,8 @@ export class HttpRecorder implements LifecycleOwner {
     this.#options = options
     this.#ignored = ignoreRule(options.ignore)
     this.#maxAgeMs = options.maxAge * 1000
-    this.routes = new RouteTable(limits, monitor.metricStore, (name) => profiler.operation(name))
+    this.#store = monitor.metricStore
+    this.routes = new RouteTable(limits, this.#store, (name) => profiler.operation(name))
     this.log = new RequestLog(limits, options.slowRequest * 1000)
     profiler.includeRoots(this.inFlight)
     profiler.includeRoots(this.log.recent)
@@ -113,6 +116,10 @@ export class HttpRecorder implements LifecycleOwner {
       this.#failures++
       return null
     }
+  }
+
+  get keepsPaths(): boolean {
+    return this.#options.keepPaths
   }
 
   get entersContext(): boolean {
@@ -208,7 +215,7 @@ export class HttpRecorder implements LifecycleOwner {
     this.#profiler.countRoot(lifecycle)
     const keptLong = this.log.add(lifecycle, durationMs, endMs)
     if (req === null) return
-    if (this.#options.keepPaths) lifecycle.path = pathOf(req)
+    if (this.#options.keepPaths) lifecycle.path = this.#store.cut(pathOf(req))
     // Reading the headers makes Node build them, so only where someone will look at it.
     if (keptLong || lifecycle.spans !== null) {
       lifecycle.traceId = traceIdOf(req.headers['traceparent'])

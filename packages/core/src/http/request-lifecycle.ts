@@ -3,6 +3,7 @@ import { clock } from '../clock.ts'
 import { ProfileTrace } from '../profiler/profile-trace.ts'
 import type { Sanitizer } from '../profiler/sanitizer.ts'
 import { endingOf, hasLeft, type Ending } from './ending.ts'
+import { hideTarget } from './hide-target.ts'
 import type { HttpAdapter, HttpRequest, HttpResponse } from './http-adapter.ts'
 import type { Outcome } from './http-figures.ts'
 import type { RouteEntry } from './route-entry.ts'
@@ -18,6 +19,8 @@ const TOO_LATE = 504
 export interface LifecycleOwner {
   /** Whether something may read the trace context, so that it has to be entered. */
   readonly entersContext: boolean
+  /** The option `keepPaths`. */
+  readonly keepsPaths: boolean
   /** Runs `fn` inside the trace context of the request. */
   runInside<R>(
     lifecycle: RequestLifecycle,
@@ -129,6 +132,11 @@ export class RequestLifecycle extends ProfileTrace {
     this.#noted = error
     this.#failedMidway ||= !isLeft && this.res?.headersSent === true
     return super.setError(error)
+  }
+
+  /** The target is known until the request ends; what fails below it later is kept as it is. */
+  override hiding(): ((text: string) => string) | undefined {
+    return this.req === null ? undefined : hideTarget(this.req, this.owner.keepsPaths)
   }
 
   /** The response is closed: decides how the request ended. Ignored when it has ended before. */

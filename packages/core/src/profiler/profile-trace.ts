@@ -156,8 +156,13 @@ export class ProfileTrace {
 
   /** Marks the operation as failed. Anything can be given, as anything can be thrown. */
   setError(error: unknown): this {
-    this.#error = this.#sanitizer.error(error)
+    this.#error = this.#sanitizer.error(error, this.root.hiding())
     return this
+  }
+
+  /** Of a root: what takes out of texts what is not to be kept; a request hides its own target. */
+  hiding(): ((text: string) => string) | undefined {
+    return undefined
   }
 
   /**

@@ -1,6 +1,7 @@
 import { cutText } from '../cut-text.ts'
 import type { Limits } from '../limits.ts'
 import { describeError } from './describe-error.ts'
+import { changeTexts } from './error-texts.ts'
 import { PlainCopy } from './plain-copy.ts'
 import { define, ownNames, valueOf } from './safe-object.ts'
 import type { ErrorDocument } from './span-document.ts'
@@ -44,9 +45,14 @@ export class Sanitizer {
     this.#redact = redact
   }
 
-  /** Strings that describe whatever was thrown. */
-  error(thrown: unknown): ErrorDocument {
-    const { name, message, stack } = describeError(thrown)
+  /**
+   * Strings that describe whatever was thrown.
+   *
+   * @param hide Takes out of a text what is not to be kept.
+   */
+  error(thrown: unknown, hide?: (text: string) => string): ErrorDocument {
+    const described = describeError(thrown)
+    const { name, message, stack } = hide === undefined ? described : changeTexts(described, hide)
     return {
       name: this.text(name, 'error.name'),
       message: this.text(message, 'error.message'),
