@@ -18,9 +18,14 @@ export interface RoutedContext {
   readonly mountPath?: string
   readonly res: { readonly headersSent: boolean; readonly statusCode: number }
   /** False where the app writes to `res` by itself. */
-  readonly respond?: boolean
-  /** Koa's own note that the app has set a status, or a body, which sets one. */
-  readonly response: { readonly _explicitStatus?: boolean }
+  readonly respond?: boolean | undefined
+  readonly response: object
+}
+
+/** What Koa notes by itself, and has no type for. */
+interface Noted {
+  /** The app has set a status, or a body, which sets one. */
+  readonly _explicitStatus?: boolean
 }
 
 /** The pattern of the route that handled the request; undefined when none did. */
@@ -33,7 +38,7 @@ export function labelOf(ctx: RoutedContext | undefined): string | undefined {
 /** Koa gave the 404 that it begins with: whatever ran has passed the request on, or let it be. */
 function isUnanswered({ res, respond, response }: RoutedContext): boolean {
   if (res.statusCode !== 404 || !res.headersSent) return false
-  return respond !== false && response._explicitStatus !== true
+  return respond !== false && (response as Noted)._explicitStatus !== true
 }
 
 /**
