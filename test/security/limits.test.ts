@@ -31,6 +31,10 @@ const CASES: { readonly [Name in LimitName]: Case } = {
     limit: 2,
     exceed: ({ mtaio }) => times(9, (i) => mtaio.monitor.recordMetric('one', 1, { i })),
   },
+  maxSeries: {
+    limit: 2,
+    exceed: ({ mtaio }) => times(3, (i) => mtaio.monitor.recordMetric('one', 1, { i })),
+  },
   maxLabelLength: { limit: 40, exceed: (app) => get(app, `/as/${'x'.repeat(50)}`) },
   maxTraces: {
     limit: 2,

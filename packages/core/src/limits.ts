@@ -29,9 +29,14 @@ export const LIMITS = {
     bounds: 'Label sets of one metric; further ones are counted as (other).',
     cost: 'about 8 KB a busy series',
   },
+  maxSeries: {
+    default: 10_000,
+    bounds: 'Label sets of all metrics together; further ones are counted as (other).',
+    cost: 'about 8 KB a busy series, so 80 MB at most',
+  },
   maxLabelLength: {
     default: 256,
-    bounds: 'Characters of a name, a route or a label value; longer ones are cut.',
+    bounds: 'Characters of a name, a route, a label value or a kept path; longer ones are cut.',
     cost: '2 bytes a character',
   },
   maxTraces: {
@@ -108,6 +113,23 @@ export interface LimitFigures {
   readonly limit: number
   readonly used: number
   readonly cut: number
+}
+
+/** The figures of several rooms. Of a cap that two of them have: the larger use, and all cuts. */
+export function joinLimits(
+  ...rooms: readonly Readonly<Record<string, LimitFigures>>[]
+): Record<string, LimitFigures> {
+  const joined: Record<string, LimitFigures> = {}
+  for (const [name, figures] of rooms.flatMap((room) => Object.entries(room))) {
+    const { limit, used, cut } = figures
+    const other = joined[name]
+    joined[name] = {
+      limit,
+      used: Math.max(used, other?.used ?? 0),
+      cut: cut + (other?.cut ?? 0),
+    }
+  }
+  return joined
 }
 
 /** The caps in force. */

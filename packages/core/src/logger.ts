@@ -1,3 +1,4 @@
+import { ownCopy } from './cut-text.ts'
 import type { ErrorCode } from './errors.ts'
 
 /** Where the few lines go that mtaio logs. `console`, pino and winston fit as they are. */
@@ -45,7 +46,7 @@ export class Log {
   #say(level: keyof Logger, code: ErrorCode, key: string, message: string): void {
     const id = `${code} ${key.slice(0, MAX_LENGTH)}`
     if (this.#said.size >= MAX_SAID || this.#said.has(id)) return
-    this.#said.add(id)
+    this.#said.add(ownCopy(id))
     const last = this.#said.size === MAX_SAID ? ' (mtaio says nothing further.)' : ''
     try {
       this.#logger[level](`[mtaio] ${code}: ${neutralize(this.#redacted(message))}${last}`)

@@ -207,9 +207,7 @@ export class HttpRecorder implements LifecycleOwner {
     const { req, res } = lifecycle
     if (res !== null && isStreaming(res)) lifecycle.streaming = true
     const entry = this.routes.entry(lifecycle.method, lifecycle.route ?? UNMATCHED)
-    lifecycle.entry = entry
-    lifecycle.method = entry.method
-    lifecycle.name = entry.name
+    lifecycle.counted(entry)
     entry.record(lifecycle, index, seconds, endMs)
     this.statistics.record(lifecycle, index, seconds, endMs)
     this.#profiler.countRoot(lifecycle)

@@ -139,6 +139,14 @@ export class RequestLifecycle extends ProfileTrace {
     return this.req === null ? undefined : hideTarget(this.req, this.owner.keepsPaths)
   }
 
+  /** It is counted: from now on it has the texts of its route, and none that the app made for it. */
+  counted(entry: RouteEntry): void {
+    this.entry = entry
+    this.method = entry.method
+    this.name = entry.name
+    if (this.#route !== null) this.#route = entry.route
+  }
+
   /** The response is closed: decides how the request ended. Ignored when it has ended before. */
   closed(ending?: Ending): void {
     const { res } = this

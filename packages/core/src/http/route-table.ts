@@ -1,4 +1,5 @@
 import { METHODS } from 'node:http'
+import { ownCopy } from '../cut-text.ts'
 import type { Limits } from '../limits.ts'
 import { OTHER, type MetricStore } from '../metrics/metric-store.ts'
 import type { OperationStats } from '../profiler/operation-stats.ts'
@@ -64,7 +65,8 @@ export class RouteTable {
     return this.find(method, OTHER) ?? this.#add(method, OTHER)
   }
 
-  #add(method: string, route: string): RouteEntry {
+  #add(method: string, given: string): RouteEntry {
+    const route = ownCopy(given)
     const entry = new RouteEntry(method, route, this.#store, this.#operation)
     const methods = this.#byRoute.get(route)
     if (methods === undefined) this.#byRoute.set(route, new Map([[method, entry]]))

@@ -4,7 +4,7 @@ import { MtaioError } from '../errors.ts'
 import { bucketIndex } from './histogram.ts'
 import { MetricStore, OTHER } from './metric-store.ts'
 
-const limits = { maxMetrics: 3, maxSeriesPerMetric: 3, maxLabelLength: 8 }
+const limits = { maxMetrics: 3, maxSeriesPerMetric: 3, maxSeries: 100, maxLabelLength: 8 }
 
 describe('MetricStore', () => {
   test('gives the same series for the same labels in any order, and another for others', () => {
@@ -40,6 +40,22 @@ describe('MetricStore', () => {
     expect(counts.reduce((a, b) => a + b)).toBe(1000)
     expect({ ...[...metric.series()].at(-1)?.labels }).toEqual({ url: OTHER })
     expect(store.cuts.maxSeriesPerMetric).toBe(1000 - limits.maxSeriesPerMetric)
+  })
+
+  test('caps all series together, and counts what falls over once', () => {
+    const store = new MetricStore({ ...limits, maxSeries: 4 })
+    for (const name of ['a', 'b', 'c']) {
+      for (let i = 0; i < 3; i++) store.series(name, { i }).record(1, 0)
+    }
+    // Each metric may have one series for all others on top.
+    expect(Array.from(store.metrics(), ({ name, size }) => [name, size])).toEqual([
+      ['a', 3],
+      ['b', 2],
+      ['c', 1],
+    ])
+    expect(store.seriesCount).toBe(6)
+    expect([store.cuts.maxSeries, store.cuts.maxSeriesPerMetric]).toEqual([5, 0])
+    expect(store.get('b')!.latest!.values.totalCount).toBe(2)
   })
 
   test('puts metrics over the cap into (other)', () => {

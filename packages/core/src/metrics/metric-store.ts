@@ -1,4 +1,4 @@
-import { cutText } from '../cut-text.ts'
+import { cutText, ownCopy } from '../cut-text.ts'
 import { MtaioError } from '../errors.ts'
 import type { Limits } from '../limits.ts'
 import { Metric } from './metric.ts'
@@ -21,18 +21,20 @@ export type LabelsInput = Readonly<
 export interface MetricCuts {
   readonly maxMetrics: number
   readonly maxSeriesPerMetric: number
+  readonly maxSeries: number
   readonly maxLabelLength: number
 }
 
 /**
- * Named metrics with labelled series. Both are capped: what falls over is recorded in the series
+ * Named metrics with labelled series. All are capped: what falls over is recorded in the series
  * `(other)`, so that nothing grows for ever and totals stay exact.
  */
 export class MetricStore {
   readonly #limits: Pick<Limits, keyof MetricCuts>
   readonly #metrics = new Map<string, Metric>()
-  readonly #cuts = { maxMetrics: 0, maxSeriesPerMetric: 0, maxLabelLength: 0 }
+  readonly #cuts = { maxMetrics: 0, maxSeriesPerMetric: 0, maxSeries: 0, maxLabelLength: 0 }
   readonly #refusals: RefusalCounter = { refused: 0 }
+  #seriesCount = 0
   #longestText = 0
 
   constructor(limits: Pick<Limits, keyof MetricCuts>) {
@@ -56,9 +58,7 @@ export class MetricStore {
 
   /** Series of all metrics together. */
   get seriesCount(): number {
-    let count = 0
-    for (const metric of this.#metrics.values()) count += metric.size
-    return count
+    return this.#seriesCount
   }
 
   /** Series of the metric that has most. */
@@ -95,8 +95,7 @@ export class MetricStore {
     const key = entries.length === 0 ? '' : JSON.stringify(entries)
     const known = metric.find(key)
     if (known !== undefined) return known
-    if (metric.size < this.#limits.maxSeriesPerMetric) return this.#add(metric, key, entries)
-    this.#cuts.maxSeriesPerMetric++
+    if (this.#hasRoom(metric)) return this.#add(metric, key, entries)
     const other = metric.find(OTHER)
     return (
       other ??
@@ -116,8 +115,8 @@ export class MetricStore {
     const short = this.#shorten(name)
     const known = this.#metrics.get(short)
     if (known !== undefined) return known
-    const metric = new Metric(short)
-    this.#metrics.set(short, metric)
+    const metric = new Metric(ownCopy(short))
+    this.#metrics.set(metric.name, metric)
     return metric
   }
 
@@ -136,9 +135,18 @@ export class MetricStore {
     return this.reserve(OTHER)
   }
 
+  /** For one more series; counts the cap that it would go over. */
+  #hasRoom(metric: Metric): boolean {
+    const { maxSeriesPerMetric, maxSeries } = this.#limits
+    if (metric.size >= maxSeriesPerMetric) this.#cuts.maxSeriesPerMetric++
+    else if (this.#seriesCount >= maxSeries) this.#cuts.maxSeries++
+    else return true
+    return false
+  }
+
   #add(metric: Metric, key: string, entries: readonly LabelEntry[]): MetricSeries {
     const labels: Record<string, string> = Object.create(null)
-    for (const [name, value] of entries) labels[name] = value
+    for (const [name, value] of entries) labels[ownCopy(name)] = ownCopy(value)
     for (const text of [metric.name, ...entries.flat()]) {
       this.#longestText = Math.max(this.#longestText, text.length)
     }
@@ -149,6 +157,7 @@ export class MetricStore {
       metric.watcher,
     )
     metric.add(key, series)
+    this.#seriesCount++
     return series
   }
 

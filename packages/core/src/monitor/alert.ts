@@ -1,4 +1,5 @@
 import { clock } from '../clock.ts'
+import { ownCopy } from '../cut-text.ts'
 import type { Labels } from '../metrics/metric-store.ts'
 
 /** An alert as it stood when it was asked for. */
@@ -43,9 +44,9 @@ export class OpenAlert {
     threshold: number | null
     message?: string
   }) {
-    this.metric = given.metric
+    this.metric = ownCopy(given.metric)
     this.labels = given.labels
-    this.message = given.message ?? null
+    this.message = given.message === undefined ? null : ownCopy(given.message)
     this.sinceMs = given.sinceMs
     this.value = given.value
     this.threshold = given.threshold

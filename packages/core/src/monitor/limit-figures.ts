@@ -8,7 +8,7 @@ export function limitFigures(
   store: MetricStore,
   alerts: AlertLog,
 ): Readonly<Record<string, LimitFigures>> {
-  const { maxMetrics, maxSeriesPerMetric, maxLabelLength, maxAlerts } = limits
+  const { maxMetrics, maxSeriesPerMetric, maxSeries, maxLabelLength, maxAlerts } = limits
   const { cuts } = store
   const { past, dropped } = alerts.counts
   return {
@@ -18,6 +18,7 @@ export function limitFigures(
       used: store.largestMetric,
       cut: cuts.maxSeriesPerMetric,
     },
+    maxSeries: { limit: maxSeries, used: store.seriesCount, cut: cuts.maxSeries },
     maxLabelLength: { limit: maxLabelLength, used: store.longestText, cut: cuts.maxLabelLength },
     maxAlerts: { limit: maxAlerts, used: past, cut: dropped },
   }

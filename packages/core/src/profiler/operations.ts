@@ -1,3 +1,4 @@
+import { ownCopy } from '../cut-text.ts'
 import { OperationStats } from './operation-stats.ts'
 
 /** Where operations over the cap are counted. */
@@ -27,8 +28,8 @@ export class Operations {
       this.cut++
       return (this.#other ??= new OperationStats(OTHER))
     }
-    const operation = new OperationStats(name)
-    this.#byName.set(name, operation)
+    const operation = new OperationStats(ownCopy(name))
+    this.#byName.set(operation.name, operation)
     return operation
   }
 

@@ -1,5 +1,5 @@
 import { types } from 'node:util'
-import { cutText } from '../cut-text.ts'
+import { cutText, ownCopy } from '../cut-text.ts'
 import { describeError } from './describe-error.ts'
 import { define, ownNames, valueOf } from './safe-object.ts'
 
@@ -101,7 +101,7 @@ export class PlainCopy {
   }
 
   #text(text: string): string {
-    if (this.#take(text.length)) return text
+    if (this.#take(text.length)) return ownCopy(text)
     const cut = cutText(text, Math.max(this.#budget, 0))
     this.#budget = 0
     return cut

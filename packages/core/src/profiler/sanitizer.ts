@@ -1,4 +1,4 @@
-import { cutText } from '../cut-text.ts'
+import { cutText, ownCopy } from '../cut-text.ts'
 import type { Limits } from '../limits.ts'
 import { describeError } from './describe-error.ts'
 import { changeTexts } from './error-texts.ts'
@@ -97,7 +97,7 @@ export class Sanitizer {
   #cut(text: string): string {
     const max = this.#maxErrorLength
     this.longestError = Math.max(this.longestError, Math.min(text.length, max))
-    if (text.length <= max) return text
+    if (text.length <= max) return ownCopy(text)
     this.errorsCut++
     return cutText(text, max)
   }
