@@ -1,33 +1,47 @@
 // Runs the conformance suite on every Node that mtaio supports and prints what held where.
 //
-//   pnpm run matrix [version …]      22 24 26, and the Node that runs this script, unless told
+//   pnpm run matrix [version …]      the oldest Node that is supported, the newest ones of the majors,
+//                                    and the Node that runs this script, unless told
 
 import { execFile, spawn } from 'node:child_process'
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { promisify } from 'node:util'
-import { grid } from './lib/test-report.mjs'
+import { emptyCells, grid } from './lib/test-report.mjs'
 
 const SUITE = 'test/conformance'
 const VITEST = resolve('node_modules/vitest/vitest.mjs')
 const CACHE = resolve('node_modules/.cache/mtaio')
 
-const own = process.versions.node.split('.')[0] ?? ''
+// As `engines` in the manifests has it.
+const FLOOR = '20.19.0'
+const MAJORS = ['22', '24', '26']
+const FRAMEWORKS = ['Express 4', 'Express 5', 'Fastify 4', 'Fastify 5', 'Koa 2', 'Koa 3']
+
+const full = process.versions.node
+const [major = ''] = full.split('.')
 const asked = process.argv.slice(2)
-const versions = asked.length > 0 ? asked : [...new Set([own, '22', '24', '26'])]
+const own = MAJORS.includes(major) ? major : full
+const versions = asked.length > 0 ? asked : [...new Set([FLOOR, own, ...MAJORS])]
 
 /** @type {Map<string, import('./lib/test-report.mjs').Report>} */
 const reports = new Map()
 for (const version of versions) {
-  const node = version === own ? process.execPath : await fetchNode(version)
+  const node = [major, full].includes(version) ? process.execPath : await fetchNode(version)
   const report = await conformance(node, version)
   if (report !== null) reports.set(`Node ${version}`, report)
 }
 
 console.log(`\n${grid(reports)}`)
 
+const columns = versions.map((version) => `Node ${version}`)
+for (const cell of emptyCells(reports, columns, FRAMEWORKS)) {
+  console.error(`No test passed of ${cell}`)
+  process.exitCode = 1
+}
+
 /**
- * Gets the newest Node of a major version from the npm registry, once.
+ * Gets a Node from the npm registry, once: of a major version the newest.
  *
  * @param {string} version
  * @returns {Promise<string>} path of the binary

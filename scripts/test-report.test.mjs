@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { countOf, grid } from './lib/test-report.mjs'
+import { countOf, emptyCells, grid } from './lib/test-report.mjs'
 
 /**
  * @param {Record<string, string[]>} statuses by framework
@@ -35,6 +35,22 @@ describe('grid', () => {
       '           Node 20             Node 22            ',
       'Express 4  1 passed, 1 FAILED  0 passed           ',
       'Koa 3      2 passed            1 passed, 1 skipped',
+    ])
+  })
+})
+
+describe('emptyCells', () => {
+  test('names a report that is not there, a framework that is not in it, and one of which nothing passed', () => {
+    const reports = new Map([
+      ['Node 20', report({ 'Koa 3': ['passed', 'failed'], 'Express 4': ['pending'] })],
+    ])
+    const columns = ['Node 20', 'Node 22']
+    expect(emptyCells(reports, columns, ['Koa 3', 'Express 4', 'Fastify 5'])).toEqual([
+      'Express 4 on Node 20',
+      'Fastify 5 on Node 20',
+      'Koa 3 on Node 22',
+      'Express 4 on Node 22',
+      'Fastify 5 on Node 22',
     ])
   })
 })

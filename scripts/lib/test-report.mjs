@@ -44,6 +44,25 @@ export function grid(reports) {
     .join('\n')
 }
 
+/**
+ * The cells of the grid that say nothing: no report, no such framework in it, or no test that passed.
+ *
+ * @param {ReadonlyMap<string, Report>} reports by the heading of the column
+ * @param {readonly string[]} columns
+ * @param {readonly string[]} rows
+ */
+export function emptyCells(reports, columns, rows) {
+  return columns.flatMap((column) => {
+    const report = reports.get(column)
+    const passed = new Set(
+      (report === undefined ? [] : assertions(report))
+        .filter(({ status }) => status === 'passed')
+        .map(({ ancestorTitles }) => ancestorTitles[0]),
+    )
+    return rows.filter((row) => !passed.has(row)).map((row) => `${row} on ${column}`)
+  })
+}
+
 /** @param {Report} report */
 function assertions(report) {
   return report.testResults.flatMap(({ assertionResults }) => assertionResults)

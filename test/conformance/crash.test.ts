@@ -40,6 +40,15 @@ function comparable(stderr: string, how: string): string {
   return how.endsWith('in a span') ? text.slice(text.indexOf('\nOwnError') + 1) : text
 }
 
+/**
+ * Whether Node lets an app catch a stack that promises have filled inside of any async context; before
+ * 20.20 and 22.22 it ends the process (CVE-2025-59466, see SECURITY.md).
+ */
+function survivesDeepPromises([major = 0, minor = 0]: readonly number[]): boolean {
+  if (major === 20) return minor >= 20
+  return major === 22 ? minor >= 22 : major > 22
+}
+
 const frameworks = [
   ['Express 4', 'express4'],
   ['Express 5', 'express5'],
@@ -61,10 +70,15 @@ const WAYS: Readonly<Record<string, readonly string[]>> = {
   fastify5: ['deep recursion through promises', 'process.exit'],
 }
 
+const left = survivesDeepPromises(process.versions.node.split('.').map(Number))
+  ? []
+  : ['deep recursion through promises']
+
 for (const [name, framework] of frameworks) {
+  const ways = [...EVERYWHERE, ...WAYS[framework]!].filter((how) => !left.includes(how))
   describe(name, () => {
     describe('the exit code and stderr are the same with and without mtaio', () => {
-      it.each([...EVERYWHERE, ...WAYS[framework]!])('%s', async (how) => {
+      it.each(ways)('%s', async (how) => {
         const [watched, bare] = await Promise.all([
           endOf(framework, how, 'mtaio'),
           endOf(framework, how, 'bare'),
