@@ -52,6 +52,7 @@ describe('the example for Prometheus', () => {
         cpuPercent: null,
         refusedValues: 0,
         failures: 0,
+        skippedCalls: 0,
         viewers: 0,
       }),
     })

@@ -121,6 +121,7 @@ export class StatusServer {
           traces: () => ({ kept: 1, dropped: 2 }),
           tickCpuPercent: () => 0.5,
           failures: () => 0,
+          skippedCalls: () => 0,
         },
       },
       {

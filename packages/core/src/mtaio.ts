@@ -6,7 +6,7 @@ import { setRoute } from './http/message-state.ts'
 import { ResourceMonitor } from './monitor/resource-monitor.ts'
 import { resolveOptions, type MtaioOptions, type ResolvedOptions } from './options.ts'
 import { Profiler } from './profiler/profiler.ts'
-import type { LimitFigures } from './limits.ts'
+import { joinLimits, type LimitFigures } from './limits.ts'
 import { StatusHandler } from './status/status-handler.ts'
 
 /** Options of an adapter: those of `createMtaio`, or an instance that was made before. */
@@ -31,7 +31,7 @@ export class Mtaio {
   /** What is served below the path. For adapters. */
   readonly status: StatusHandler
 
-  /** @throws MtaioError `MTAIO_OPTION_INVALID`, `MTAIO_OPTION_UNKNOWN` */
+  /** @throws MtaioError `MTAIO_OPTION_INVALID`, `MTAIO_OPTION_UNKNOWN`, `MTAIO_THRESHOLD_INVALID` */
   constructor(given: MtaioOptions = {}) {
     const options = (this.options = resolveOptions(given))
     const { limits, log } = options
@@ -48,6 +48,7 @@ export class Mtaio {
           traces: () => this.#traceFigures(),
           tickCpuPercent: (nowMs) => this.monitor.selfCost.cpuPercent(nowMs),
           failures: () => this.#failures(),
+          skippedCalls: () => this.monitor.selfCost.skippedCalls,
         },
       },
       {
@@ -124,11 +125,8 @@ export class Mtaio {
   }
 
   #limitFigures(): Readonly<Record<string, LimitFigures>> {
-    return {
-      ...this.http.limitFigures,
-      ...this.profiler.limitsUsed(),
-      ...this.monitor.limitFigures,
-    }
+    const { http, profiler, monitor } = this
+    return joinLimits(http.limitFigures, profiler.limitsUsed(), monitor.limitFigures)
   }
 
   #failures(): number {
@@ -145,7 +143,7 @@ export class Mtaio {
 /**
  * Makes an instance of mtaio, to be used by itself or given to several adapters.
  *
- * @throws MtaioError `MTAIO_OPTION_INVALID`, `MTAIO_OPTION_UNKNOWN`
+ * @throws MtaioError `MTAIO_OPTION_INVALID`, `MTAIO_OPTION_UNKNOWN`, `MTAIO_THRESHOLD_INVALID`
  *
  * @example
  * const mtaio = createMtaio({ thresholds: { cpu_usage: 80 } })
@@ -160,7 +158,7 @@ export function createMtaio(options?: MtaioOptions): Mtaio {
  * The instance that an adapter works with: the one it was given, else one of its own.
  *
  * @throws MtaioError `MTAIO_OPTION_INVALID` when both an instance and options for one are given, or
- *   when what is given is no instance.
+ *   when what is given is no instance; and what {@link createMtaio} throws.
  */
 export function resolveMtaio(given: AdapterOptions = {}): Mtaio {
   const { mtaio, ...options } = given

@@ -172,6 +172,7 @@ export class SyntheticApp {
         cpuPercent: empty ? null : 0.4,
         refusedValues: 0,
         failures: 0,
+        skippedCalls: 0,
         viewers: 1,
       },
     }

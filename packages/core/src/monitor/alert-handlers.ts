@@ -17,7 +17,7 @@ export type AlertHandler = (
   alert: Alert,
 ) => unknown
 
-/** Calls of one handler that may be under way at once; those for one alert never overlap. */
+/** Calls of one handler under way at once; those for one alert never overlap. More are skipped. */
 const MAX_PENDING_CALLS = 100
 
 /**

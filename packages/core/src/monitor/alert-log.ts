@@ -1,3 +1,5 @@
+import { cutText } from '../cut-text.ts'
+import type { Limits } from '../limits.ts'
 import { RingBuffer } from '../metrics/ring-buffer.ts'
 import type { Alert, OpenAlert } from './alert.ts'
 
@@ -5,11 +7,19 @@ import type { Alert, OpenAlert } from './alert.ts'
 export class AlertLog {
   readonly #open = new Set<OpenAlert>()
   readonly #past: RingBuffer<{ readonly alert: OpenAlert; readonly untilMs: number }>
+  readonly #maxMessage: number
   #raised = 0
+  #longestMessage = 0
+  #messagesCut = 0
 
-  /** @param maxPast How many past alerts are kept. */
-  constructor(maxPast: number) {
-    this.#past = new RingBuffer(maxPast)
+  constructor({ maxAlerts, maxErrorLength }: Pick<Limits, 'maxAlerts' | 'maxErrorLength'>) {
+    this.#past = new RingBuffer(maxAlerts)
+    this.#maxMessage = maxErrorLength
+  }
+
+  /** Characters of the longest message as it is kept, and how many messages were cut. */
+  get messages(): { longest: number; cut: number } {
+    return { longest: this.#longestMessage, cut: this.#messagesCut }
   }
 
   /** `raised` since the start, `firing` now, `past` kept, `dropped` past ones not kept any more. */
@@ -30,6 +40,14 @@ export class AlertLog {
   /** Those that are over, the newest first. */
   past(): Alert[] {
     return Array.from(this.#past, ({ alert, untilMs }) => alert.snapshot(untilMs)).toReversed()
+  }
+
+  /** A message as it may be kept. */
+  cut(message: string): string {
+    const kept = cutText(message, this.#maxMessage)
+    if (kept.length < message.length) this.#messagesCut++
+    this.#longestMessage = Math.max(this.#longestMessage, kept.length)
+    return kept
   }
 
   open(alert: OpenAlert): void {

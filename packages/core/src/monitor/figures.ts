@@ -56,9 +56,14 @@ export function unknownStats(timestamp: number): SystemStats {
   }
 }
 
-/** A sample of the history. */
+/** The same figures, each of which may be a gap. */
+type WithGaps<Figures> = Figures extends number | null
+  ? Figures | null
+  : { readonly [Name in keyof Figures]: WithGaps<Figures[Name]> }
+
+/** A sample of the history. What could not be read is `null`. */
 export interface HistorySample extends SystemStats {
-  readonly runtime: RuntimeStats
+  readonly runtime: WithGaps<RuntimeStats>
 }
 
 /** Puts a sample together again from its figures. */
@@ -72,8 +77,8 @@ export function sampleFrom(
     figure('load_average_15'),
   ] as const
   const collections = (kind: GcKind) => ({
-    count: figure(`gc_${kind}_count`) ?? 0,
-    time: figure(`gc_${kind}_time`) ?? 0,
+    count: figure(`gc_${kind}_count`),
+    time: figure(`gc_${kind}_time`),
   })
   return {
     timestamp,
@@ -102,8 +107,8 @@ export function sampleFrom(
         max: figure('event_loop_delay_max'),
       },
       gc: {
-        count: figure('gc_count') ?? 0,
-        time: figure('gc_time') ?? 0,
+        count: figure('gc_count'),
+        time: figure('gc_time'),
         byKind: {
           minor: collections('minor'),
           major: collections('major'),
@@ -112,14 +117,14 @@ export function sampleFrom(
         },
       },
       heap: {
-        used: figure('heap_used') ?? 0,
-        total: figure('heap_total') ?? 0,
-        limit: figure('heap_limit') ?? 0,
+        used: figure('heap_used'),
+        total: figure('heap_total'),
+        limit: figure('heap_limit'),
       },
       rss: figure('rss'),
-      external: figure('external') ?? 0,
+      external: figure('external'),
       processCpuPercent: figure('process_cpu'),
-      uptime: figure('uptime') ?? 0,
+      uptime: figure('uptime'),
     },
   }
 }

@@ -8,9 +8,11 @@ export function limitFigures(
   store: MetricStore,
   alerts: AlertLog,
 ): Readonly<Record<string, LimitFigures>> {
-  const { maxMetrics, maxSeriesPerMetric, maxSeries, maxLabelLength, maxAlerts } = limits
+  const { maxMetrics, maxSeriesPerMetric, maxSeries, maxLabelLength, maxErrorLength, maxAlerts } =
+    limits
   const { cuts } = store
   const { past, dropped } = alerts.counts
+  const { longest, cut } = alerts.messages
   return {
     maxMetrics: { limit: maxMetrics, used: store.metricCount, cut: cuts.maxMetrics },
     maxSeriesPerMetric: {
@@ -20,6 +22,7 @@ export function limitFigures(
     },
     maxSeries: { limit: maxSeries, used: store.seriesCount, cut: cuts.maxSeries },
     maxLabelLength: { limit: maxLabelLength, used: store.longestText, cut: cuts.maxLabelLength },
+    maxErrorLength: { limit: maxErrorLength, used: longest, cut },
     maxAlerts: { limit: maxAlerts, used: past, cut: dropped },
   }
 }

@@ -1,6 +1,7 @@
 import { MtaioError } from '../errors.ts'
 import { describeError } from '../logger.ts'
 import type { Log } from '../logger.ts'
+import { RUNTIME_FIGURES, SYSTEM_FIGURES } from './figures.ts'
 import type { SelfCost } from './self-cost.ts'
 
 /** Reads a figure; `null` when there is none now. */
@@ -11,26 +12,29 @@ export class RegisteredFigures {
   readonly #log: Log
   readonly #cost: SelfCost
   readonly #readers = new Map<string, FigureReader>()
+  readonly #fallbacks: ReadonlyMap<string, FigureReader>
 
-  constructor(log: Log, cost: SelfCost) {
+  /** @param fallbacks What is read for a name that nobody has added. */
+  constructor(log: Log, cost: SelfCost, fallbacks: ReadonlyMap<string, FigureReader>) {
     this.#log = log
     this.#cost = cost
+    this.#fallbacks = fallbacks
   }
 
-  names(): IterableIterator<string> {
-    return this.#readers.keys()
+  names(): Iterable<string> {
+    return new Set([...this.#fallbacks.keys(), ...this.#readers.keys()])
   }
 
   has(name: string): boolean {
-    return this.#readers.has(name)
+    return this.#readers.has(name) || this.#fallbacks.has(name)
   }
 
   /** @throws MtaioError `MTAIO_METRIC_INVALID` when the name is taken. */
   add(name: string, read: FigureReader): void {
-    if (this.#readers.has(name)) {
+    if (this.#readers.has(name) || isBuiltIn(name)) {
       throw new MtaioError(
         'MTAIO_METRIC_INVALID',
-        `A figure named ${name} was added before. Remove that one first, or choose another name.`,
+        `There is a figure named ${name}. Choose another name, or remove that one if you added it.`,
       )
     }
     this.#readers.set(name, read)
@@ -43,7 +47,7 @@ export class RegisteredFigures {
   /** One that throws is `null`, counted, and said once. */
   read(name: string, nowMs: number): number | null {
     try {
-      return this.#readers.get(name)?.(nowMs) ?? null
+      return (this.#readers.get(name) ?? this.#fallbacks.get(name))?.(nowMs) ?? null
     } catch (error) {
       this.#cost.failedInside++
       const message = `The figure ${name} could not be read; the history has a gap. ${describeError(error)}`
@@ -51,4 +55,9 @@ export class RegisteredFigures {
       return null
     }
   }
+}
+
+/** `t` is the column of the times. */
+function isBuiltIn(name: string): boolean {
+  return name === 't' || Object.hasOwn(SYSTEM_FIGURES, name) || Object.hasOwn(RUNTIME_FIGURES, name)
 }

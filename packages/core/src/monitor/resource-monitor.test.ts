@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { afterEach, describe, expect, test, vi } from 'vitest'
+import { afterEach, describe, expect, onTestFinished, test, vi } from 'vitest'
 import { clock } from '../clock.ts'
 import { MtaioError } from '../errors.ts'
 import type { StatsSource, SystemStats } from '../system/index.ts'
@@ -34,6 +34,23 @@ class FakeSource implements StatsSource {
   async stop(): Promise<void> {
     await sleep(1)
     this.calls.push('stop')
+  }
+}
+
+/** As real ones do, it gives the CPU of the time since the previous reading, if that is enough. */
+class DifferenceSource extends FakeSource {
+  #previousMs: number | null = null
+
+  override start(): void {
+    super.start()
+    void this.read()
+  }
+
+  override sample = (): SystemStats => {
+    const stats = unknownStats(clock.toEpochSeconds(clock.now()))
+    const spanMs = clock.now() - (this.#previousMs ?? clock.now())
+    if (this.#previousMs === null || spanMs >= 50) this.#previousMs = clock.now()
+    return { ...stats, cpu: { ...stats.cpu, usagePercent: spanMs >= 50 ? 42 : null } }
   }
 }
 
@@ -201,15 +218,51 @@ describe('sampling', () => {
     expect(source.calls.filter((call) => call === 'read')).toHaveLength(1)
   })
 
-  test('gives figures that were primed on a monitor that was never started', async () => {
-    const { monitor, source } = setUp()
-    const beganMs = clock.now()
-    const [a, b] = await Promise.all([monitor.getCurrentStats(), monitor.getCurrentStats()])
-    expect(clock.now() - beganMs).toBeGreaterThanOrEqual(99)
-    expect(a.cpu.usagePercent).toBe(10)
-    expect(b.cpu.usagePercent).toBe(10)
+  test('gives figures that were primed on a monitor that was never started, to all who ask at once', async () => {
+    const source = new DifferenceSource()
+    const { monitor } = setUp({ source })
+    const stats = await Promise.all([
+      monitor.getCurrentStats(),
+      monitor.getCurrentStats(),
+      sleep(30).then(() => monitor.getCurrentStats()),
+    ])
+    expect(stats.map(({ cpu }) => cpu.usagePercent)).toEqual([42, 42, 42])
     expect(source.calls.filter((call) => call === 'start')).toHaveLength(1)
     expect(monitor.history.size).toBe(0)
+  })
+
+  test('gives figures that were primed when only the sample of the start is there', async () => {
+    const { monitor } = setUp({ source: new DifferenceSource(), interval: 60 })
+    await monitor.start()
+    expect(monitor.latest?.stats.cpu.usagePercent).toBeNull()
+    expect((await monitor.getCurrentStats()).cpu.usagePercent).toBe(42)
+  })
+
+  test('has no figures in the first sample that are differences over no time', async () => {
+    const { monitor } = setUp({ source: 'auto', interval: 0.1 })
+    monitor.setThreshold('event_loop_utilization', 1)
+    await monitor.start()
+    expect(monitor.alerts.firing()).toEqual([])
+    await rows(monitor, 3)
+    const [first, second] = monitor.getHistory()
+    expect(first).toMatchObject({
+      runtime: {
+        eventLoopUtilization: null,
+        eventLoopDelay: { p50: null, p99: null, max: null },
+        processCpuPercent: null,
+      },
+    })
+    expect(first?.memory.percent).toBeGreaterThan(0)
+    expect(second?.runtime.eventLoopUtilization).not.toBeNull()
+    expect(second?.runtime.processCpuPercent).not.toBeNull()
+  })
+
+  test('gives figures without values, and no error, when it is stopped meanwhile', async () => {
+    const { monitor, source } = setUp()
+    const asked = monitor.getCurrentStats()
+    await monitor.stop()
+    expect((await asked).cpu.usagePercent).toBeNull()
+    expect(source.calls.filter((call) => call === 'read')).toHaveLength(1)
   })
 
   test('gives figures without values, and no error, when the source fails', async () => {
@@ -286,6 +339,15 @@ describe('figures and listeners of other rooms', () => {
     expect(() => monitor.addFigure('queue', () => 1)).toThrow(MtaioError)
   })
 
+  test('cannot have the name of a built-in one, whose column stays as it is', async () => {
+    const { monitor } = setUp()
+    await monitor.start()
+    for (const name of ['t', 'cpu_usage', 'heap_used']) {
+      expect(() => monitor.addFigure(name, () => 1)).toThrow(MtaioError)
+    }
+    expect(monitor.getHistory()[0]?.runtime.heap.used).toBeGreaterThan(1)
+  })
+
   test('do not end the sampling when they throw; it is counted, and said once', async () => {
     const { monitor, lines } = setUp()
     const seen: number[] = []
@@ -344,6 +406,46 @@ describe('thresholds and handlers', () => {
     monitor.recordMetric('task_memory', 99)
     expect(cleared).toEqual([['task_memory', 99, 100]])
     expect(monitor.alerts.past()).toMatchObject([{ metric: 'task_memory', value: 170 }])
+  })
+
+  test('hold error_rate and response_time against the requests that are recorded', async () => {
+    for (const isStarted of [true, false]) {
+      const { monitor } = setUp({ thresholds: { error_rate: 5, response_time: 1 } })
+      const told = new Set<string>()
+      monitor.onThresholdExceeded((metric) => told.add(metric))
+      if (isStarted) await monitor.start()
+      expect(await monitor.getMetric('error_rate')).toBeNull()
+      for (let i = 0; i < 95; i++) monitor.recordMetric('request_duration', i < 85 ? 0.2 : 0.9)
+      for (let i = 0; i < 5; i++) monitor.recordMetric('request_error', 1, { status: '500' })
+      if (isStarted) await rows(monitor, monitor.history.size + 2)
+      expect([...told]).toEqual([])
+      expect(await monitor.getMetric('error_rate', { maxAge: 0 })).toBe(5)
+      expect(await monitor.getMetric('response_time')).toBeCloseTo(0.9, 1)
+      monitor.recordMetric('request_error', 1)
+      for (let i = 0; i < 10; i++) monitor.recordMetric('request_duration', 3)
+      for (let i = 0; i < 9; i++) monitor.recordMetric('request_error', 1)
+      await vi.waitFor(() => expect([...told].toSorted()).toEqual(['error_rate', 'response_time']))
+      if (!isStarted) continue
+      expect(monitor.history.columns()['error_rate']).toContain(5)
+      monitor.addFigure('error_rate', () => 77)()
+      expect(await monitor.getMetric('error_rate', { maxAge: 0 })).toBeLessThan(77)
+    }
+  })
+
+  test('of a monitor that was never started end when nothing was recorded for long', () => {
+    const { monitor } = setUp({ thresholds: { queue: 5, error_rate: 5 } })
+    let nowMs = clock.now()
+    vi.spyOn(clock, 'now').mockImplementation(() => nowMs)
+    onTestFinished(() => void vi.restoreAllMocks())
+    monitor.recordMetric('queue', 9)
+    monitor.recordMetric('request_error', 1)
+    const firing = (): string[] => monitor.alerts.firing().map(({ metric }) => metric)
+    expect(firing()).toEqual(['queue', 'error_rate'])
+    nowMs += 61_000
+    expect(firing()).toEqual(['queue'])
+    nowMs += 240_000
+    expect(firing()).toEqual([])
+    expect(monitor.alerts.past()).toHaveLength(2)
   })
 
   test('carry the labels of the series', () => {
@@ -418,8 +520,9 @@ describe('onThresholdExceeded as a decorator', () => {
     monitor.recordMetric('queue', 6)
     expect(seen).toEqual([])
     for (const name of ['Ada', 'Ben']) expect(new Admin(name).name).toBe(name)
-    monitor.recordMetric('queue', 6, { of: 'others' })
-    expect(seen).toEqual(['Ada: queue', 'Ben: queue'])
+    monitor.setThreshold('load', 5)
+    monitor.recordMetric('load', 6)
+    expect(seen).toEqual(['Ada: load', 'Ben: load'])
   })
 
   test('of the experimental kind calls the method with the prototype as `this`', () => {
@@ -479,6 +582,13 @@ describe('alert', () => {
       [9, 8, 7].map((i) => `${i}`.repeat(10)),
     )
     expect(monitor.limitFigures['maxAlerts']).toEqual({ limit: 3, used: 3, cut: 7 })
+    expect(monitor.limitFigures['maxErrorLength']).toEqual({ limit: 10, used: 10, cut: 10 })
+  })
+
+  test('keeps a bounded name', () => {
+    const { monitor } = setUp()
+    expect(monitor.alert('m'.repeat(1e6), 1, 'x').metric).toHaveLength(256)
+    expect(monitor.limitFigures['maxLabelLength']?.cut).toBe(1)
   })
 
   test('says what to do when it is given something else', () => {

@@ -1,5 +1,4 @@
 import { clock } from '../clock.ts'
-import { cutText } from '../cut-text.ts'
 import { MtaioError } from '../errors.ts'
 import type { LimitFigures } from '../limits.ts'
 import type { Log } from '../logger.ts'
@@ -21,6 +20,7 @@ import { MetricCache } from './metric-cache.ts'
 import { resolveMonitorOptions } from './monitor-options.ts'
 import type { MonitorOptions, ResolvedMonitorOptions } from './monitor-options.ts'
 import type { FigureReader } from './registered-figures.ts'
+import { REQUEST_FIGURES, RequestFigures } from './request-figures.ts'
 import { Sampling } from './sampling.ts'
 import type { TickListener } from './sampling.ts'
 import { SelfCost } from './self-cost.ts'
@@ -76,6 +76,7 @@ export class ResourceMonitor {
   readonly #thresholds: Thresholds
   readonly #sampling: Sampling
   readonly #cache: MetricCache
+  readonly #requests = new RequestFigures()
 
   /**
    * @throws MtaioError `MTAIO_OPTION_INVALID`, `MTAIO_OPTION_UNKNOWN`, `MTAIO_THRESHOLD_INVALID`
@@ -84,23 +85,33 @@ export class ResourceMonitor {
     const resolved = (this.#options = resolveMonitorOptions(options))
     const { log, limits } = resolved
     this.#store = new MetricStore(limits)
-    this.#alerts = new AlertLog(limits.maxAlerts)
-    this.#cache = new MetricCache(limits.maxMetrics)
+    this.#alerts = new AlertLog(limits)
+    this.#cache = new MetricCache(limits.maxMetrics, clock.now)
     const cost = new SelfCost()
     const exceeded = (this.#exceeded = new AlertHandlers(log, cost))
     const cleared = (this.#cleared = new AlertHandlers(log, cost))
     const handlers = { exceeded, cleared }
     const thresholds = new Thresholds(this.#store, this.#alerts, handlers, resolved.intervalMs)
     this.#thresholds = thresholds
-    this.#sampling = new Sampling(resolved, cost, (figure, dueMs) => {
-      thresholds.checkFigures(figure, dueMs)
-    })
+    this.#sampling = new Sampling(
+      resolved,
+      cost,
+      (figure, dueMs) => thresholds.checkFigures(figure, dueMs),
+      new Map(
+        REQUEST_FIGURES.map((name) => [name, (nowMs) => this.#requests.read(name, nowMs)] as const),
+      ),
+    )
     for (const threshold of resolved.thresholds) thresholds.set(threshold)
     this.interval = resolved.intervalMs / 1000
     this.metricStore = this.#store
+    const alerts = (): AlertLog => {
+      // On a monitor that does not run there is no tick that would do it.
+      thresholds.expire(clock.now())
+      return this.#alerts
+    }
     this.alerts = {
-      firing: () => this.#alerts.firing(),
-      past: () => this.#alerts.past(),
+      firing: () => alerts().firing(),
+      past: () => alerts().past(),
       thresholds: () => thresholds.list(),
     }
     this.history = this.#sampling.history
@@ -131,8 +142,9 @@ export class ResourceMonitor {
 
   /**
    * The figures of the machine. While sampling those of the last sample, else read now; the first
-   * time that takes 0.1 s, over which the use of the CPU is measured. A figure that the system does
-   * not give is `null`.
+   * time, also while only the sample of the start is there, that takes 0.1 s, over which the use of
+   * the CPU is measured. A figure that the system does not give is `null`. The process does not end
+   * while this is pending. Never rejects.
    */
   async getCurrentStats(): Promise<SystemStats> {
     return this.#sampling.currentStats()
@@ -142,6 +154,7 @@ export class ResourceMonitor {
    * The samples that are kept, the oldest first.
    *
    * @param range Epoch seconds, both included. Default: all.
+   * @throws MtaioError `MTAIO_OPTION_INVALID` when `start` or `end` is no number.
    * @example
    * monitor.getHistory({ start: Date.now() / 1000 - 60 }) // the last minute
    */
@@ -155,7 +168,13 @@ export class ResourceMonitor {
   /**
    * Sets the value above which an alert fires: of a figure (`cpu_usage`, `memory_usage`,
    * `event_loop_delay`, …) or of a metric of your own. Figures are compared at each sample, your
-   * own metrics as you record them, each series of labels by itself.
+   * own metrics as you record them, each series of labels by itself. An alert ends when the value is
+   * back, when the figure was not known for 60 s (and two intervals), or when nothing was recorded
+   * in the series for 300 s.
+   *
+   * `error_rate` and `response_time` are those of the requests that mtaio watches. On a monitor of
+   * its own they are made of what you record: `request_duration` (seconds) for each request that
+   * went well, `request_error` for each that failed.
    *
    * @throws MtaioError `MTAIO_THRESHOLD_INVALID`, `MTAIO_OPTION_UNKNOWN`
    * @example
@@ -172,8 +191,10 @@ export class ResourceMonitor {
 
   /**
    * Registers a handler, sync or async: it is called when a value goes above its threshold and,
-   * while it stays above, at most once an interval. A handler that fails is counted and logged; one
-   * that is slow is not called again for the same alert before it is done.
+   * while it stays above, again; at most once an interval and metric. Of a metric with several
+   * series above the threshold it gets the one with the largest value. A handler that fails is
+   * counted and logged; one that is slow is not called again for the same alert before it is done,
+   * and not for a further one while 100 calls are under way: `selfCost.skippedCalls` counts those.
    *
    * It is a decorator for methods, too. A standard decorator registers the method of every instance
    * for as long as the monitor lives, with the instance as `this`. Under `experimentalDecorators`
@@ -182,6 +203,7 @@ export class ResourceMonitor {
    * constructor when you need them.
    *
    * @returns the handler, for {@link ResourceMonitor.removeHandler}.
+   * @throws MtaioError `MTAIO_OPTION_INVALID` when it is no function.
    */
   onThresholdExceeded<Handler extends AlertHandler>(handler: Handler): Handler
   onThresholdExceeded<This>(
@@ -198,8 +220,11 @@ export class ResourceMonitor {
   }
 
   /**
-   * Registers a handler for the end of an alert: `value` is the one that ended it. Else as
+   * Registers a handler for the end of an alert that handlers were told of: `value` is the one that
+   * ended it, or the last one where none came any more. Else as
    * {@link ResourceMonitor.onThresholdExceeded}.
+   *
+   * @throws MtaioError `MTAIO_OPTION_INVALID` when it is no function.
    */
   onThresholdCleared<Handler extends AlertHandler>(handler: Handler): Handler
   onThresholdCleared<This>(
@@ -223,7 +248,8 @@ export class ResourceMonitor {
 
   /**
    * Raises an alert by hand. It is an event, over as soon as it was raised: handlers for exceeded
-   * thresholds are called, and it is kept among the past alerts.
+   * thresholds are called, and it is kept among the past alerts. A name is cut to
+   * `limits.maxLabelLength` characters, the message to `limits.maxErrorLength`.
    *
    * @throws MtaioError `MTAIO_METRIC_INVALID` when a name or the message is no text.
    * @example
@@ -233,20 +259,21 @@ export class ResourceMonitor {
   alert(message: string): Alert
   alert(name: string, value: number, message: string): Alert
   alert(...given: [message: string] | [name: string, value: number, message: string]): Alert {
-    const [metric, value, message] = given.length === 1 ? ['alert', null, given[0]] : given
-    if (typeof metric !== 'string' || typeof message !== 'string') {
+    const [name, value, message] = given.length === 1 ? ['alert', null, given[0]] : given
+    if (typeof name !== 'string' || typeof message !== 'string') {
       throw new MtaioError(
         'MTAIO_METRIC_INVALID',
         'An alert is raised by alert(message) or alert(name, value, message), both as text.',
       )
     }
+    const metric = this.#store.cut(name)
     const raised = new OpenAlert({
       metric,
       labels: null,
       sinceMs: clock.now(),
       value: Number.isFinite(value) ? value : null,
       threshold: this.#thresholds.get(metric)?.value ?? null,
-      message: cutText(message, this.#options.limits.maxErrorLength),
+      message: this.#alerts.cut(message),
     })
     this.#alerts.note(raised)
     const alert = raised.snapshot(raised.sinceMs)
@@ -264,7 +291,11 @@ export class ResourceMonitor {
    * monitor.recordMetric('job_duration', 0.25, { queue: 'mail' })
    */
   recordMetric(name: string, value: number, labels?: LabelsInput): void {
-    if (this.#store.series(name, labels).record(value, clock.now())) return
+    const nowMs = clock.now()
+    if (this.#store.series(name, labels).record(value, nowMs)) {
+      this.#noteRequest(name, value, nowMs)
+      return
+    }
     this.#options.log.warn(
       'MTAIO_METRIC_INVALID',
       name,
@@ -276,6 +307,7 @@ export class ResourceMonitor {
   /**
    * Records several metrics, with the same labels if any.
    *
+   * @throws MtaioError `MTAIO_METRIC_INVALID` when `values` is no object, and as `recordMetric`.
    * @example
    * monitor.recordMetrics({ task_memory: 1_000_000, task_cpu: 12 })
    */
@@ -293,7 +325,11 @@ export class ResourceMonitor {
    * The value of a figure or of a metric of your own, by {@link ResourceMonitor.collectMetric};
    * `null` when there is none.
    *
-   * @param options `maxAge`: seconds for which a value that was collected is used again. Default: 1.
+   * Callers at the same time share one collection; its error is passed on to all of them.
+   *
+   * @param options `maxAge`: seconds for which a value that was collected is used again, from when
+   *   it came. 0 always collects. Default: 1.
+   * @throws MtaioError `MTAIO_OPTION_INVALID` (as a rejection) for another `maxAge`.
    */
   async getMetric(
     name: string,
@@ -306,7 +342,7 @@ export class ResourceMonitor {
         `maxAge must be 0 or more seconds, not ${shown(maxAge)}.`,
       )
     }
-    return this.#cache.get(name, maxAge * 1000, clock.now(), () => this.collectMetric(name))
+    return this.#cache.get(name, maxAge * 1000, () => this.collectMetric(name))
   }
 
   /**
@@ -332,7 +368,7 @@ export class ResourceMonitor {
     return this.#sampling.runtimeStats()
   }
 
-  /** Facts of the host, read once; `null` when they cannot be had. */
+  /** Facts of the host, read once; `null` when they cannot be had. Holds the process meanwhile. */
   async hostFacts(): Promise<HostFacts | null> {
     return this.#sampling.hostFacts()
   }
@@ -342,7 +378,7 @@ export class ResourceMonitor {
    * each tick, with the same time as all others.
    *
    * @returns a function that removes it.
-   * @throws MtaioError `MTAIO_METRIC_INVALID` when the name is taken.
+   * @throws MtaioError `MTAIO_METRIC_INVALID` when the name is that of another figure.
    */
   addFigure(name: string, read: FigureReader): () => void {
     return this.#sampling.addFigure(name, read)
@@ -351,6 +387,14 @@ export class ResourceMonitor {
   /** Calls back once a tick, after all else. @returns a function that ends it. */
   onTick(listener: TickListener): () => void {
     return this.#sampling.onTick(listener)
+  }
+
+  /** Without ticks nobody else compares the figures of requests. */
+  #noteRequest(metric: string, value: number, nowMs: number): void {
+    if (!this.#requests.record(metric, value, nowMs) || this.isRunning) return
+    for (const name of REQUEST_FIGURES) {
+      this.#thresholds.checkFigure(name, () => this.#sampling.addedFigure(name, nowMs), nowMs)
+    }
   }
 
   /** The caps of this monitor: their values, how much is used, and how often they cut. */

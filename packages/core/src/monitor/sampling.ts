@@ -6,6 +6,7 @@ import { RuntimeMeter } from '../system/index.ts'
 import type { HostFacts, RuntimeStats, SystemStats } from '../system/index.ts'
 import { RUNTIME_FIGURES, SYSTEM_FIGURES, unknownStats } from './figures.ts'
 import { History } from './history.ts'
+import { keepAlive } from './keep-alive.ts'
 import type { ResolvedMonitorOptions } from './monitor-options.ts'
 import { RegisteredFigures } from './registered-figures.ts'
 import type { FigureReader } from './registered-figures.ts'
@@ -41,18 +42,31 @@ export class Sampling {
   #isRunning = false
   #turning: Promise<void> = Promise.resolve()
   #latest: { readonly stats: SystemStats; readonly runtime: RuntimeStats } | null = null
+  /** Samples since the last start. */
+  #samples = 0
+  /** Whether the source has counters that are old enough to tell differences. */
+  #isPrimed = false
+  /** The reading that somebody waits for; shared by all who come meanwhile. */
+  #asked: Promise<SystemStats> | null = null
   /** The tick that waits for its reading of the system. */
   #waitingMs: number | null = null
   #lastReading: { readonly stats: SystemStats; readonly atMs: number } | null = null
 
-  constructor(options: ResolvedMonitorOptions, cost: SelfCost, check: FigureCheck) {
+  /** @param fallbacks Figures that `addFigure` may replace. */
+  constructor(
+    options: ResolvedMonitorOptions,
+    cost: SelfCost,
+    check: FigureCheck,
+    fallbacks: ReadonlyMap<string, FigureReader>,
+  ) {
     const { intervalMs, historySize, source, log } = options
     this.#log = log
     this.#cost = cost
     this.#check = check
     this.history = new History(historySize)
     this.#sampler = new SystemSampler(source, log, cost)
-    this.#figures = new RegisteredFigures(log, cost)
+    this.#figures = new RegisteredFigures(log, cost, fallbacks)
+    for (const name of this.#figures.names()) this.history.addColumn(name)
     this.#timer = new TickTimer(intervalMs, (dueMs) => this.#tick(dueMs))
   }
 
@@ -81,7 +95,7 @@ export class Sampling {
     this.history.addColumn(name)
     return () => {
       this.#figures.remove(name)
-      this.history.removeColumn(name)
+      if (!this.#figures.has(name)) this.history.removeColumn(name)
     }
   }
 
@@ -91,28 +105,50 @@ export class Sampling {
   }
 
   async hostFacts(): Promise<HostFacts | null> {
-    return this.#sampler.hostFacts()
+    return keepAlive(this.#sampler.hostFacts())
   }
 
-  /** While sampling that of the last tick, else a new one. */
+  /**
+   * While sampling that of the last tick, else a new one. A sample taken at the start is not given
+   * as long as it is the only one: it has no differences.
+   */
   async currentStats(): Promise<SystemStats> {
-    if (this.#isRunning && this.#latest !== null) return this.#latest.stats
-    if (!this.#sampler.isStarted) {
-      this.#sampler.start()
-      // Not unref'd: somebody awaits this, and a process must not end in the middle of it.
-      await new Promise((resolve) => setTimer(resolve, LEAST_SPAN_MS))
-    }
+    const stats = this.#isRunning ? this.#latest?.stats : undefined
+    if (stats !== undefined && (this.#samples > 1 || stats.cpu.usagePercent !== null)) return stats
+    const asked = (this.#asked ??= keepAlive(this.#readNow()).finally(() => {
+      if (this.#asked === asked) this.#asked = null
+    }))
+    return asked
+  }
+
+  async #readNow(): Promise<SystemStats> {
+    if (!this.#isPrimed) await this.#prime()
     const nowMs = clock.now()
     const last = this.#lastReading
     if (last !== null && nowMs - last.atMs < LEAST_SPAN_MS) return last.stats
-    const stats = (await this.#sampler.read()) ?? unknownStats(clock.toEpochSeconds(nowMs))
+    // Stopped meanwhile: a reading would open again what was closed.
+    const reading = this.#sampler.isStarted ? await this.#sampler.read() : null
+    const stats = reading ?? unknownStats(clock.toEpochSeconds(nowMs))
     this.#lastReading = { stats, atMs: nowMs }
     return stats
+  }
+
+  /** A source that answers later has its counters only when its first answer is there. */
+  async #prime(): Promise<void> {
+    this.#sampler.start()
+    await this.#sampler.read()
+    await new Promise((resolve) => setTimer(resolve, LEAST_SPAN_MS))
+    this.#isPrimed = this.#sampler.isStarted
   }
 
   /** While sampling those of the last tick, else those that need no interval. */
   runtimeStats(): RuntimeStats {
     return (this.#isRunning ? this.#latest?.runtime : undefined) ?? this.#runtime.read()
+  }
+
+  /** A figure that was added, or its fallback. */
+  addedFigure(name: string, nowMs: number): number | null {
+    return this.#figures.read(name, nowMs)
   }
 
   /** A figure by name, now; `undefined` when there is none of that name. */
@@ -126,17 +162,22 @@ export class Sampling {
   #open(): void {
     if (this.#isRunning) return
     this.#isRunning = true
+    this.#samples = 0
     this.#sampler.start()
-    this.#guard('runtime', () => this.#runtime.start())
     const nowMs = clock.now()
     this.#timer.start(nowMs)
     this.#tick(nowMs)
+    // After the first tick: of what this start itself takes, all figures would be 100 %.
+    this.#guard('runtime', () => this.#runtime.start())
   }
 
   async #close(): Promise<void> {
     this.#isRunning = false
     this.#timer.stop()
     this.#waitingMs = null
+    this.#isPrimed = false
+    this.#asked = null
+    this.#lastReading = null
     this.#guard('runtime', () => this.#runtime.stop())
     await this.#sampler.stop()
   }
@@ -164,6 +205,7 @@ export class Sampling {
     this.#waitingMs = null
     const nowMs = clock.now()
     const { history } = this
+    this.#samples++
     history.append(dueMs)
     this.#guard('runtime', () => {
       const runtime = this.#runtime.read()

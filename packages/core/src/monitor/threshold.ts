@@ -7,7 +7,10 @@ export interface ThresholdOptions {
   readonly for?: number
   /** The alert ends when the value is at most this. Default: the threshold itself. */
   readonly clearBelow?: number
-  /** How long handlers are left alone after a call for the same metric. Default: 0. */
+  /**
+   * How long handlers are left alone after a call for the same metric, whatever its labels; at least
+   * an interval. Default: 0.
+   */
   readonly cooldown?: number
 }
 

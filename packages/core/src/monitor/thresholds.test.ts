@@ -15,7 +15,7 @@ const INTERVAL_MS = 1000
 
 function setUp() {
   const store = new MetricStore(resolveLimits())
-  const log = new AlertLog(5)
+  const log = new AlertLog({ maxAlerts: 5, maxErrorLength: 100 })
   const quiet = new Log({ warn: () => {}, error: () => {} })
   const handlers = {
     exceeded: new AlertHandlers(quiet, new SelfCost()),
@@ -110,6 +110,32 @@ describe('a threshold of a sampled figure', () => {
   })
 })
 
+describe('a figure that is not known', () => {
+  test('for a minute ends its alert, and what it counted for `for`', () => {
+    const { set, ticks, log, calls } = setUp()
+    set('cpu_usage', 80, { for: 1 })
+    ticks(90, 91)
+    ticks(...new Array<null>(60).fill(null))
+    expect(log.firing()).toHaveLength(1)
+    ticks(null, 92)
+    expect(log.firing()).toEqual([])
+    expect(calls).toEqual(['cpu_usage 91 > 80', 'cpu_usage cleared at 91'])
+  })
+
+  test('ends its alert without ticks, too, when somebody asks for alerts or records a value', () => {
+    const { set, ticks, log, thresholds, record, wait, nowMs } = setUp()
+    set('cpu_usage', 80)
+    set('queue', 5)
+    ticks(90)
+    wait(61_000)
+    record('queue', [1])
+    expect(log.firing()).toEqual([])
+    ticks(90)
+    thresholds.expire(nowMs() + 61_000)
+    expect(log.firing()).toEqual([])
+  })
+})
+
 describe('a threshold of a recorded metric', () => {
   test('is checked as it is recorded, with one call an interval while it stays above', () => {
     const { set, record, wait, calls } = setUp()
@@ -138,11 +164,37 @@ describe('a threshold of a recorded metric', () => {
     record('queue', [9], { name: 'mail' })
     record('queue', [1], { name: 'sms' })
     record('queue', [8], { name: 'push' })
-    expect(calls).toEqual(['queue{"name":"mail"} 9 > 5', 'queue{"name":"push"} 8 > 5'])
+    expect(calls).toEqual(['queue{"name":"mail"} 9 > 5'])
     expect(log.firing().map((alert) => ({ ...alert.labels }))).toEqual([
       { name: 'mail' },
       { name: 'push' },
     ])
+  })
+
+  test('makes one call an interval for all series together, with the worst', () => {
+    const { set, record, wait, ticks, log, calls } = setUp()
+    set('queue', 5)
+    for (let i = 0; i < 1000; i++) record('queue', [6 + (i % 7)], { i: String(i) })
+    expect(log.firing()).toHaveLength(1000)
+    expect(calls).toEqual(['queue{"i":"0"} 6 > 5'])
+    wait(INTERVAL_MS)
+    record('queue', [50], { i: '3' })
+    record('queue', [99], { i: '4' })
+    expect(calls.slice(1)).toEqual(['queue{"i":"3"} 50 > 5'])
+    // Nothing is recorded any more: the tick tells of what began meanwhile, once.
+    record('queue', [200], { i: 'new' })
+    ticks(null, null, null)
+    expect(calls.slice(2)).toEqual(['queue{"i":"new"} 200 > 5'])
+  })
+
+  test('with `cooldown` leaves handlers alone whatever the labels', () => {
+    const { set, record, wait, calls } = setUp()
+    set('queue', 5, { cooldown: 60 })
+    for (let i = 0; i < 50; i++) {
+      record('queue', [9], { i: String(i) })
+      wait(INTERVAL_MS)
+    }
+    expect(calls).toEqual(['queue{"i":"0"} 9 > 5'])
   })
 
   test('sees values that are recorded by the fast way, without a look-up', () => {

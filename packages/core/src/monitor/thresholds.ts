@@ -1,23 +1,8 @@
-import type { MetricSeries, MetricStore } from '../metrics/metric-store.ts'
-import type { AlertHandlers } from './alert-handlers.ts'
+import type { MetricStore } from '../metrics/metric-store.ts'
 import type { AlertLog } from './alert-log.ts'
 import type { Threshold } from './threshold.ts'
-import { ThresholdState } from './threshold-state.ts'
-import type { Finding } from './threshold-state.ts'
-
-/**
- * An alert on a recorded metric ends when nothing was recorded for this long: a route that was slow
- * once and is never asked for again must not fire for ever. Prometheus calls that stale, too.
- */
-const STALE_MS = 300_000
-
-interface Rule {
-  threshold: Threshold
-  /** Of the sampled figure with this name. */
-  readonly figure: ThresholdState
-  /** Of the recorded metric with this name, by series; only those that were above lately. */
-  readonly series: Map<MetricSeries, ThresholdState>
-}
+import { ThresholdRule } from './threshold-rule.ts'
+import type { HandlerPair } from './threshold-rule.ts'
 
 /**
  * The thresholds in force. Sampled figures are compared at each tick, recorded metrics as they are
@@ -26,16 +11,12 @@ interface Rule {
 export class Thresholds {
   readonly #store: MetricStore
   readonly #log: AlertLog
-  readonly #handlers: { readonly exceeded: AlertHandlers; readonly cleared: AlertHandlers }
+  readonly #handlers: HandlerPair
   readonly #intervalMs: number
-  readonly #rules = new Map<string, Rule>()
+  readonly #rules = new Map<string, ThresholdRule>()
+  #expireAtMs = -Infinity
 
-  constructor(
-    store: MetricStore,
-    log: AlertLog,
-    handlers: { readonly exceeded: AlertHandlers; readonly cleared: AlertHandlers },
-    intervalMs: number,
-  ) {
+  constructor(store: MetricStore, log: AlertLog, handlers: HandlerPair, intervalMs: number) {
     this.#store = store
     this.#log = log
     this.#handlers = handlers
@@ -57,11 +38,12 @@ export class Thresholds {
       known.threshold = threshold
       return
     }
-    const figure = new ThresholdState(this.#log, null)
-    const rule: Rule = { threshold, figure, series: new Map() }
+    const rule = new ThresholdRule(threshold, this.#log, this.#handlers, this.#intervalMs)
     this.#rules.set(threshold.metric, rule)
     this.#store.reserve(threshold.metric).watch((series, value, nowMs) => {
-      this.#checkSeries(rule, series, value, nowMs)
+      // On a monitor that does not run there is no tick that would do it.
+      if (nowMs >= this.#expireAtMs) this.expire(nowMs)
+      rule.checkSeries(series, value, nowMs)
     })
   }
 
@@ -71,37 +53,27 @@ export class Thresholds {
     if (rule === undefined) return false
     this.#rules.delete(metric)
     this.#store.reserve(metric).watch(null)
-    this.#tell(rule.figure.clear(nowMs))
-    for (const state of rule.series.values()) this.#tell(state.clear(nowMs))
+    rule.clear(nowMs)
     return true
   }
 
-  /** Compares the figures of a tick; `null` is a gap and changes nothing. */
+  /** Compares the figures of a tick; `null` is a gap. */
   checkFigures(figure: (name: string) => number | null, nowMs: number): void {
-    for (const rule of this.#rules.values()) {
-      const value = figure(rule.threshold.metric)
-      if (value !== null) this.#tell(rule.figure.check(rule.threshold, value, nowMs, 0), value)
-      const staleMs = nowMs - Math.max(STALE_MS, rule.threshold.cooldown * 1000)
-      for (const [series, state] of rule.series) {
-        if (!state.isOlderThan(staleMs)) continue
-        rule.series.delete(series)
-        this.#tell(state.clear(nowMs))
-      }
+    for (const [metric, rule] of this.#rules) {
+      rule.checkFigure(figure(metric), nowMs)
+      rule.callIfDue(nowMs)
     }
+    this.expire(nowMs)
   }
 
-  #checkSeries(rule: Rule, series: MetricSeries, value: number, nowMs: number): void {
-    let state = rule.series.get(series)
-    if (state === undefined) {
-      if (value <= rule.threshold.value) return
-      const isLabelled = Object.keys(series.labels).length > 0
-      state = new ThresholdState(this.#log, isLabelled ? series.labels : null)
-      rule.series.set(series, state)
-    }
-    this.#tell(state.check(rule.threshold, value, nowMs, this.#intervalMs), value)
+  /** Compares one figure between ticks. It is read only if it has a threshold. */
+  checkFigure(metric: string, read: () => number | null, nowMs: number): void {
+    this.#rules.get(metric)?.checkFigure(read(), nowMs)
   }
 
-  #tell(finding: Finding | null, value?: number): void {
-    if (finding !== null) this.#handlers[finding.kind].call(finding.alert, value)
+  /** Ends the alerts of what was not known or recorded for long. */
+  expire(nowMs: number): void {
+    this.#expireAtMs = nowMs + this.#intervalMs
+    for (const rule of this.#rules.values()) rule.expire(nowMs)
   }
 }

@@ -54,6 +54,8 @@ export interface SelfFigures {
   readonly refusedValues: number
   /** Failures caught inside mtaio, in alert handlers, in `authorize`, `ignore` and `redact`. */
   readonly failures: number
+  /** Calls of alert handlers left out, because earlier ones were still under way. */
+  readonly skippedCalls: number
   /** Open streams. */
   readonly viewers: number
 }

@@ -32,6 +32,7 @@ export function selfFigures(
     cpuPercent: (self.tickCpuPercent(nowMs) ?? 0) + cost.percent(nowMs),
     refusedValues: monitor.metricStore.refused,
     failures: self.failures() + failures,
+    skippedCalls: self.skippedCalls(),
     viewers: stream.viewers,
   }
 }

@@ -59,6 +59,7 @@ export interface SelfReader {
   /** CPU of the ticks over the last minute, in percent of one core. */
   tickCpuPercent(nowMs: number): number | null
   failures(): number
+  skippedCalls(): number
 }
 
 /** All that status reads. It writes none of it. */

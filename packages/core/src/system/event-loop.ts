@@ -1,10 +1,16 @@
 import { performance } from 'node:perf_hooks'
 import type { EventLoopUtilization } from 'node:perf_hooks'
+import { LEAST_SPAN_MS } from './least-span.ts'
 import { LatenessTimer, ROUNDS_PER_SECOND } from './lateness-timer.ts'
 import type { RuntimeStats } from './system-stats.ts'
 import { QUIET_TURNS_PER_SECOND, TurnWatch } from './turn-watch.ts'
 
 type EventLoopFigures = Pick<RuntimeStats, 'eventLoopUtilization' | 'eventLoopDelay'>
+
+const UNKNOWN: EventLoopFigures = {
+  eventLoopUtilization: null,
+  eventLoopDelay: { p50: null, p99: null, max: null },
+}
 
 /**
  * Measures how busy and how late the event loop is, per interval. A loop that turns seldom is
@@ -31,20 +37,21 @@ export class EventLoopMeter {
     this.#utilization = null
   }
 
-  /** The figures since the previous call or since the start; begins the next interval. */
+  /**
+   * The figures since the previous call or since the start; begins the next interval. All are `null`
+   * over less than {@link LEAST_SPAN_MS}, and the interval goes on.
+   */
   read(): EventLoopFigures {
     const previous = this.#utilization
-    if (previous === null) {
-      return { eventLoopUtilization: null, eventLoopDelay: { p50: null, p99: null, max: null } }
-    }
+    if (previous === null) return UNKNOWN
     const current = performance.eventLoopUtilization()
     const turns = countTurns()
     const active = current.active - previous.active
+    // Both times stay at 0 until the loop has begun to turn.
     const elapsed = active + current.idle - previous.idle
+    if (elapsed < LEAST_SPAN_MS) return UNKNOWN
     const figures = {
-      // Both times stay at 0 until the loop has begun to turn: then nothing is known.
-      eventLoopUtilization:
-        elapsed > 0 ? Math.min(100, Math.max(0, (active / elapsed) * 100)) : null,
+      eventLoopUtilization: Math.min(100, Math.max(0, (active / elapsed) * 100)),
       eventLoopDelay: this.#readDelay(),
     }
     this.#chooseFor((turns - this.#turns) / (elapsed / 1000))

@@ -41,7 +41,9 @@ afterEach(() => {
   rmSync(root, { recursive: true })
 })
 
+/** The counters of the host change as time goes on. */
 function write(path: string, text: string): void {
+  if (path.startsWith('proc/')) now += 100
   mkdirSync(dirname(join(root, path)), { recursive: true })
   writeFileSync(join(root, path), text)
 }
@@ -103,6 +105,17 @@ test('a started source has its first CPU and disk figures at the first sample', 
   const stats = source.read()
   expect(stats.cpu.usagePercent).toBe(50)
   expect(stats.io.readCount).toBe(1)
+})
+
+test('over no time CPU and disk figures are null, and the next sample has all since the last one', () => {
+  source.start()
+  now += 4
+  const { cpu, io } = source.read()
+  expect([cpu.usagePercent, io]).toEqual([null, NO_IO])
+  cpuTimes(150, 950)
+  disk({ reads: 11 })
+  const stats = source.read()
+  expect([stats.cpu.usagePercent, stats.io.readCount]).toEqual([50, 1])
 })
 
 test('waiting for a disk is idle, and stolen time is busy', () => {
@@ -189,6 +202,7 @@ test.each([
   write(path, 'banana banana\nMemTotal: NaN kB\nMemAvailable: -1 kB\n')
   source.start()
   source.read()
+  now += 100
   const stats = source.read()
   expect(warnings).toHaveLength(1)
   expect(warnings[0]?.figure).toBe(figure)

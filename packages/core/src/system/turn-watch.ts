@@ -1,6 +1,7 @@
 import { performance } from 'node:perf_hooks'
 import { clearImmediate, setImmediate } from 'node:timers'
 import type { RuntimeStats } from './system-stats.ts'
+import { waitExceededBy } from './wait-exceeded.ts'
 
 type Delay = RuntimeStats['eventLoopDelay']
 
@@ -110,20 +111,4 @@ export class TurnWatch {
     if (turn > this.#longest) this.#longest = turn
     if (turn >= SHORT_MS) this.#longTurns.push(turn)
   }
-}
-
-/**
- * The x for which the moments that have to wait longer add up to `momentsMs`. Who comes into a
- * turn waits for the rest of it, so a turn of 10 ms has 4 ms of moments that wait longer than 6.
- */
-function waitExceededBy(momentsMs: number, longestFirst: readonly number[]): number {
-  let sum = 0
-  for (const [index, turn] of longestFirst.entries()) {
-    sum += turn
-    const count = index + 1
-    const next = longestFirst[count] ?? 0
-    // Between this turn's length and the next one's, `count` turns are longer than x.
-    if (sum - count * next >= momentsMs) return (sum - momentsMs) / count
-  }
-  return 0
 }

@@ -3,6 +3,7 @@ import type { Cgroup, Cgroups } from './cgroups.ts'
 import { KernelFile, numberAfter, readOnce, wholeNumber } from './kernel-file.ts'
 import { findCpuLimit } from './cgroup-limits.ts'
 import type { Limit } from './cgroup-limits.ts'
+import { LEAST_CPU_SPAN_MS } from '../least-span.ts'
 import { LIMITS_KEPT_MS } from './refresh.ts'
 
 /** Two counters in one unit: what was used, and what could have been. */
@@ -23,6 +24,7 @@ export class CpuFigures {
   #limit: Limit | null = null
   #counter: CpuCounter | null = null
   #previous: CpuTime | null = null
+  #previousMs = -Infinity
   #refreshAtMs = -Infinity
 
   constructor(root: string, cgroups: Cgroups) {
@@ -36,13 +38,16 @@ export class CpuFigures {
   }
 
   /**
-   * Percent since the previous call. `null` at the first one, when no time passed, and when a
-   * counter went back (a suspended machine, a counter that began anew).
+   * Percent since the previous call. `null` at the first one, when a counter went back (a suspended
+   * machine, a counter that began anew), and over less than {@link LEAST_CPU_SPAN_MS}: then the next
+   * call is compared with the same one.
    */
   read(nowMs: number): number | null {
     if (nowMs >= this.#refreshAtMs) this.#refresh(nowMs)
     const previous = this.#previous
+    if (previous !== null && nowMs - this.#previousMs < LEAST_CPU_SPAN_MS) return null
     this.#previous = null
+    this.#previousMs = nowMs
     const current = this.#counter?.read(nowMs) ?? null
     this.#previous = current
     if (current === null || previous === null) return null

@@ -1,5 +1,6 @@
 import { existsSync, readdirSync } from 'node:fs'
 import type { IoStats } from '../system-stats.ts'
+import { LEAST_SPAN_MS } from '../least-span.ts'
 import { KernelFile, readOnce } from './kernel-file.ts'
 import { LIMITS_KEPT_MS } from './refresh.ts'
 
@@ -28,6 +29,7 @@ export class DiskFigures {
   readonly #file: KernelFile
   #disks: ReadonlySet<string> = new Set()
   #previous: ReadonlyMap<string, Counters> = new Map()
+  #previousMs = -Infinity
   #refreshAtMs = -Infinity
 
   constructor(root: string) {
@@ -37,12 +39,15 @@ export class DiskFigures {
 
   /**
    * Traffic since the previous call. `null` at the first one, when a counter went back, and on a
-   * machine without a disk. A disk that is new since then counts from the next call on.
+   * machine without a disk. A disk that is new since then counts from the next call on. Also `null`
+   * over less than {@link LEAST_SPAN_MS}: the next call has that traffic, too.
    */
   read(nowMs: number): IoStats {
     if (nowMs >= this.#refreshAtMs) this.#refresh(nowMs)
     const previous = this.#previous
+    if (nowMs - this.#previousMs < LEAST_SPAN_MS) return NOTHING
     this.#previous = new Map()
+    this.#previousMs = nowMs
     const current = this.#readCounters()
     this.#previous = current
     return difference(previous, current)
@@ -51,6 +56,7 @@ export class DiskFigures {
   close(): void {
     this.#file.close()
     this.#previous = new Map()
+    this.#previousMs = -Infinity
     this.#refreshAtMs = -Infinity
   }
 
