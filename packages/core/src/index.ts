@@ -9,7 +9,7 @@ export type { Log, Logger } from './logger.ts'
 
 // Monitoring.
 export { ResourceMonitor } from './monitor/resource-monitor.ts'
-export type { AlertsReader } from './monitor/resource-monitor.ts'
+export type { AlertsReader } from './monitor/alerts-reader.ts'
 export type { MonitorOptions } from './monitor/monitor-options.ts'
 export type { AlertHandler } from './monitor/alert-handlers.ts'
 export type { Alert } from './monitor/alert.ts'

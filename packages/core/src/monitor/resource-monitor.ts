@@ -13,6 +13,8 @@ import type { HandlerArguments } from './alert-decorator.ts'
 import { AlertHandlers } from './alert-handlers.ts'
 import type { AlertHandler } from './alert-handlers.ts'
 import { AlertLog } from './alert-log.ts'
+import { alertsReader } from './alerts-reader.ts'
+import type { AlertsReader } from './alerts-reader.ts'
 import type { HistorySample } from './figures.ts'
 import type { History } from './history.ts'
 import { limitFigures } from './limit-figures.ts'
@@ -25,18 +27,8 @@ import { Sampling } from './sampling.ts'
 import type { TickListener } from './sampling.ts'
 import { SelfCost } from './self-cost.ts'
 import { resolveThreshold } from './threshold.ts'
-import type { Threshold, ThresholdOptions } from './threshold.ts'
+import type { ThresholdOptions } from './threshold.ts'
 import { Thresholds } from './thresholds.ts'
-
-/** What a monitor knows of its alerts. */
-export interface AlertsReader {
-  /** Those that fire now, the oldest first. */
-  firing(): Alert[]
-  /** Those that are over, the newest first; at most `limits.maxAlerts`. */
-  past(): Alert[]
-  /** The thresholds in force. */
-  thresholds(): Threshold[]
-}
 
 /**
  * Watches the machine, the process and your own metrics. Sampling runs once an interval on a timer
@@ -104,16 +96,7 @@ export class ResourceMonitor {
     for (const threshold of resolved.thresholds) thresholds.set(threshold)
     this.interval = resolved.intervalMs / 1000
     this.metricStore = this.#store
-    const alerts = (): AlertLog => {
-      // On a monitor that does not run there is no tick that would do it.
-      thresholds.expire(clock.now())
-      return this.#alerts
-    }
-    this.alerts = {
-      firing: () => alerts().firing(),
-      past: () => alerts().past(),
-      thresholds: () => thresholds.list(),
-    }
+    this.alerts = alertsReader(this.#alerts, thresholds)
     this.history = this.#sampling.history
     this.selfCost = cost
     this.log = log
