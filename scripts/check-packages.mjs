@@ -1,12 +1,14 @@
 // Checks what a user would get: packs every package, looks into the tarballs, asks publint and
-// are-the-types-wrong, then installs each by plain npm into an empty project and loads it there
-// by import, by require() and as types. Needs a build; the registry only for dependencies.
+// are-the-types-wrong, then installs each by plain npm into an empty project, asks npm for known
+// vulnerabilities of what came along, and loads it there by import, by require() and as types. Needs
+// a build; the registry only for dependencies.
 
 import { execFile } from 'node:child_process'
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { promisify } from 'node:util'
+import { readAudit } from './lib/audit.mjs'
 import { findFaults } from './lib/tarball.mjs'
 
 const run = promisify(execFile)
@@ -29,6 +31,7 @@ const TYPINGS = {
 
 /** @type {string[]} */
 const failures = []
+let isAudited = true
 
 try {
   const packages = await pack()
@@ -36,6 +39,7 @@ try {
   if (failures.length === 0) for (const one of packages) await use(one, packages)
   if (failures.length === 0) {
     console.log(`packages: ${packages.map(({ name }) => name).join(', ')} can be published`)
+    if (!isAudited) console.log('packages: not audited, since this registry has no audits')
   }
 } finally {
   rmSync(work, { recursive: true, force: true })
@@ -88,7 +92,10 @@ async function use({ name: wanted }, packages) {
   mkdirSync(folder, { recursive: true })
   const write = (/** @type {string} */ file, /** @type {string} */ text) =>
     writeFileSync(join(folder, file), text)
-  write('package.json', JSON.stringify({ private: true, dependencies: { ...files, ...typings } }))
+  write(
+    'package.json',
+    JSON.stringify({ private: true, dependencies: files, devDependencies: typings }),
+  )
   write(
     'by-import.mjs',
     [
@@ -115,10 +122,33 @@ async function use({ name: wanted }, packages) {
   if (!(await attempt(`${wanted}: npm install`, 'npm', install, at))) return
   const types = ['--module', 'nodenext', '--strict', '--noEmit', '--types', 'node', 'by-types.mts']
   await Promise.all([
+    audit(wanted, folder),
     attempt(`${wanted}: import`, process.execPath, ['by-import.mjs'], { ...at, silent: true }),
     attempt(`${wanted}: require()`, process.execPath, ['by-require.cjs'], { ...at, silent: true }),
     attempt(`${wanted}: types`, join(bin, 'tsc'), types, at),
   ])
+}
+
+/**
+ * Asks for known vulnerabilities of what a user of the package runs.
+ *
+ * @param {string} wanted
+ * @param {string} cwd
+ */
+async function audit(wanted, cwd) {
+  const args = ['audit', '--omit=dev', '--json']
+  try {
+    const { stdout } = await run('npm', args, { cwd, timeout: 60_000 }).catch((error) => {
+      // With findings, and where there are no audits, it fails and says so on stdout.
+      if (error.stdout) return /** @type {{ stdout: string }} */ (error)
+      throw error
+    })
+    const findings = readAudit(stdout)
+    if (findings === null) isAudited = false
+    else failures.push(...findings.map((finding) => `${wanted}: npm audit: ${finding}`))
+  } catch (error) {
+    failures.push(`${wanted}: npm audit: ${String(error)}`)
+  }
 }
 
 /**
