@@ -52,6 +52,18 @@ app.server.prependListener('request', (req) => {
   if (!req.url?.startsWith('/_monitor')) requests++
 })
 
+/** @type {Set<import('node:net').Socket>} */
+const connections = new Set()
+app.server.on('connection', (socket) => {
+  connections.add(socket)
+  socket.once('close', () => connections.delete(socket))
+})
+
+/** @param {import('node:events').EventEmitter} emitter */
+function listenersOf(emitter) {
+  return emitter.eventNames().reduce((sum, name) => sum + emitter.listenerCount(name), 0)
+}
+
 const cycle = setInterval(async () => {
   await mtaio.stop()
   await mtaio.start()
@@ -77,7 +89,11 @@ const commands = {
       resources: resources.length,
       timers: process.getActiveResourcesInfo().length - resources.length,
       files: readdirSync('/proc/self/fd').length,
-      listeners: process.eventNames().reduce((sum, name) => sum + process.listenerCount(name), 0),
+      connections: connections.size,
+      listeners: [process, app.server, ...connections].reduce(
+        (sum, emitter) => sum + listenersOf(emitter),
+        0,
+      ),
       requests,
       counted: statistics.requests,
       inRoutes: [...mtaio.http.routes].reduce(

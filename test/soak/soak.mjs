@@ -9,7 +9,8 @@ import { setTimeout as sleep } from 'node:timers/promises'
 
 /**
  * @typedef {{
- *   heap: number, rss: number, resources: number, timers: number, files: number, listeners: number,
+ *   heap: number, rss: number, resources: number, timers: number, files: number,
+ *   connections: number, listeners: number,
  *   requests: number, counted: number, inRoutes: number, aborted: number, errors: number,
  *   inFlight: number, viewers: number, failures: number, seconds: number,
  * }} Rest
@@ -44,14 +45,17 @@ export async function soak(framework, seconds) {
   const child = fork(script, [framework], { execArgv: ['--expose-gc'] })
   const [{ port }] = await once(child, 'message')
   const beganMs = performance.now()
+  // One connection for all of the time: what a request leaves on it adds up.
+  const steady = new Agent({ keepAlive: true, maxSockets: 1 })
   /** @type {Rest[]} */
   const rests = []
   while (performance.now() - beganMs < seconds * 1000) {
-    await burst(port)
+    await burst(port, steady)
     child.send('rest')
     const [rest] = await once(child, 'message')
     rests.push({ ...rest, seconds: (performance.now() - beganMs) / 1000 })
   }
+  steady.destroy()
   const exit = once(child, 'exit')
   child.disconnect()
   const [code] = await exit
@@ -59,8 +63,8 @@ export async function soak(framework, seconds) {
   return rests
 }
 
-/** @param {number} port */
-async function burst(port) {
+/** @type {(port: number, steady: Agent) => Promise<void>} */
+async function burst(port, steady) {
   const agent = new Agent({ keepAlive: true, maxSockets: CLIENTS })
   const endMs = performance.now() + BURST_MS
   const client = async (/** @type {number} */ first) => {
@@ -69,7 +73,10 @@ async function burst(port) {
       if (visit !== undefined) await go(port, agent, visit)
     }
   }
-  await Promise.all(Array.from({ length: CLIENTS }, (_, i) => client(i)))
+  const stay = async () => {
+    for (let i = 0; performance.now() < endMs; i++) await go(port, steady, { path: `/users/${i}` })
+  }
+  await Promise.all([stay(), ...Array.from({ length: CLIENTS }, (_, i) => client(i))])
   agent.destroy()
   await sleep(20)
 }
@@ -85,6 +92,9 @@ function go(port, agent, { path, leaveAfterMs }) {
     if (leaveAfterMs !== undefined) setTimeout(() => outgoing.destroy(), leaveAfterMs)
   })
 }
+
+/** Listeners are those of the process, of the server and of the connections that are open at rest. */
+const HELD = /** @type {const} */ (['resources', 'timers', 'files', 'connections', 'listeners'])
 
 /**
  * What must not have happened: growth, something left behind, a request that was not counted.
@@ -103,7 +113,7 @@ export function faultsOf(rests) {
   // A leak of 100 bytes a request is some megabytes in a minute. An allocator's own growth is not.
   if (hour('heap') > 2e6) faults.push(`the heap grew by ${Math.round(hour('heap'))} bytes`)
   if (hour('rss') > 30e6) faults.push(`the process grew by ${Math.round(hour('rss'))} bytes`)
-  for (const name of /** @type {const} */ (['resources', 'timers', 'files', 'listeners'])) {
+  for (const name of HELD) {
     const [first] = settled
     if (last[name] > (first?.[name] ?? 0) + 2)
       faults.push(`${name}: ${first?.[name]} -> ${last[name]}`)
