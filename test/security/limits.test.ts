@@ -105,6 +105,19 @@ const CASES: { readonly [Name in LimitName]: Case } = {
       expect(await get(app, '/_monitor/api/requests?limit=3')).toContain('limit must be')
     },
   },
+  maxExportBytes: {
+    limit: 1000,
+    exceed: async (app) => {
+      await times(9, () => get(app, '/spans/1'))
+      const answer = await get(app, '/_monitor/api/profile/export')
+      const { traces, droppedTraces } = JSON.parse(answer) as {
+        readonly traces: unknown[]
+        readonly droppedTraces: number
+      }
+      expect(traces.length + droppedTraces).toBe(18)
+      expect(JSON.stringify(traces).length).toBeLessThan(1100)
+    },
+  },
 }
 
 function noop(): void {}

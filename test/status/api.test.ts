@@ -252,6 +252,25 @@ describe('requests', () => {
     expect((await app.get('/_monitor/api/requests?limit=3')).status).toBe(400)
   })
 
+  it('and every other list are cut at maxResults, the least important rows first', async () => {
+    await using app = await new StatusServer({ limits: { maxResults: 2 } }).listen()
+    for (const path of ['/slow/20', '/b', '/c', '/b']) await app.get(path)
+    const alert = { metric: 'cpu_usage', value: 97, threshold: 80, message: 'm' }
+    app.monitor.firing = [1, 2, 3].map((id) => ({ ...alert, id: String(id) }) as never)
+    for (let i = 0; i < 3; i++) app.profiler.traceContext(`operation ${i}`, () => i)
+    const routes = await app.json('/_monitor/api/routes')
+    expect(routes).toHaveLength(2)
+    expect(routes[0].route).toBe('/slow/:ms')
+    expect((await app.json('/_monitor/api/profile')).operations).toHaveLength(2)
+    const alerts = await app.json('/_monitor/api/alerts')
+    expect(alerts.firing.map(({ id }: any) => id)).toEqual(['1', '2'])
+    expect((await app.json('/_monitor/health')).checks).toHaveLength(4)
+    const before = (await app.json('/_monitor/api/snapshot')).self.limits.maxResults
+    expect(before).toEqual({ limit: 2, used: 2, cut: 5 })
+    const { alerts: firing } = await app.json('/_monitor/api/snapshot')
+    expect(firing).toHaveLength(2)
+  })
+
   it('that are not kept, or have no id that could be one, are not found', async () => {
     await using app = await new StatusServer().listen()
     for (const id of ['0123456789abcdef', 'x', '__proto__', '%00', '0123456789ABCDEF', '..%2f..']) {

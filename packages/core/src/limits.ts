@@ -102,8 +102,13 @@ export const LIMITS = {
   },
   maxResults: {
     default: 1000,
-    bounds: 'Rows that one answer of the API has at most; a larger `limit` is refused.',
+    bounds: 'Rows of each list in an answer of the API; a larger `limit` is refused.',
     cost: 'of the answer only',
+  },
+  maxExportBytes: {
+    default: 16_777_216,
+    bounds: 'Characters of the traces in an export of the profile; the oldest are left out.',
+    cost: 'twice its value, while one is made',
   },
 } as const
 LIMITS satisfies Record<string, Limit>

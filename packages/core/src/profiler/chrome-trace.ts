@@ -29,6 +29,20 @@ export interface ChromeTrace {
  * @see https://docs.google.com/document/d/1CvAClvFfyA5R-PhYUmn5OOQtYMH4h6I0nSsKchNAySU
  */
 export function toChromeTrace(traces: Iterable<ProfileTrace>): ChromeTrace {
+  const { displayTimeUnit, otherData } = chromeFacts()
+  return { displayTimeUnit, traceEvents: [...chromeEvents(traces)], otherData }
+}
+
+/** What is in such a file beside its events. */
+export function chromeFacts(): Omit<ChromeTrace, 'traceEvents'> {
+  // Timestamps in the events are microseconds since this moment.
+  return { displayTimeUnit: 'ms', otherData: { startTime: clock.toEpochSeconds(0) } }
+}
+
+/** The events of such a file, made one by one: thousands at once would hold up the app. */
+export function* chromeEvents(
+  traces: Iterable<ProfileTrace>,
+): Generator<ChromeEvent, void, undefined> {
   const nowMs = clock.now()
   const { pid } = process
   const tracks = new TraceTracks()
@@ -39,24 +53,18 @@ export function toChromeTrace(traces: Iterable<ProfileTrace>): ChromeTrace {
     startNs: nanoseconds(trace.startMs),
     endNs: nanoseconds(trace.isOpen ? nowMs : trace.endMs),
   }))
-  const events = tracks.place(spans).map(({ span, track }): ChromeEvent => ({
-    name: span.trace.name,
-    ph: 'X',
-    cat: 'mtaio',
-    pid,
-    tid: track,
-    ts: span.startNs / 1000,
-    dur: (span.endNs - span.startNs) / 1000,
-    args: argumentsOf(span.trace),
-  }))
-  return {
-    displayTimeUnit: 'ms',
-    traceEvents: [
-      { name: 'process_name', ph: 'M', pid, tid: 0, args: { name: process.title } },
-      ...events,
-    ],
-    // Timestamps in the events are microseconds since this moment.
-    otherData: { startTime: clock.toEpochSeconds(0) },
+  yield { name: 'process_name', ph: 'M', pid, tid: 0, args: { name: process.title } }
+  for (const { span, track } of tracks.place(spans)) {
+    yield {
+      name: span.trace.name,
+      ph: 'X',
+      cat: 'mtaio',
+      pid,
+      tid: track,
+      ts: span.startNs / 1000,
+      dur: (span.endNs - span.startNs) / 1000,
+      args: argumentsOf(span.trace),
+    }
   }
 }
 

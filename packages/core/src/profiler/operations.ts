@@ -1,4 +1,6 @@
 import { ownCopy } from '../cut-text.ts'
+import { KnownTexts } from '../known-texts.ts'
+import type { Limits } from '../limits.ts'
 import { OperationStats } from './operation-stats.ts'
 
 /** Where operations over the cap are counted. */
@@ -9,11 +11,18 @@ export class Operations {
   /** How often a name was counted as `(other)`, since there were too many. */
   cut = 0
   readonly #max: number
+  readonly #names: KnownTexts
   readonly #byName = new Map<string, OperationStats>()
   #other: OperationStats | null = null
 
-  constructor(max: number) {
-    this.#max = max
+  constructor({ maxOperations, maxLabelLength }: Limits) {
+    this.#max = maxOperations
+    this.#names = new KnownTexts(maxOperations, maxLabelLength)
+  }
+
+  /** A name as it is kept: cut, and no part of a larger text of the app. */
+  ownName(name: string): string {
+    return this.#names.own(name)
   }
 
   get size(): number {

@@ -25,12 +25,13 @@ interface Track {
 export class TraceTracks {
   readonly #tracks: Track[] = []
   /** Which track holds an operation that may still have children there. */
-  readonly #trackOf = new Map<string, Track>()
+  readonly #trackOf = new Map<string, Track>();
 
-  place<Span extends Interval>(spans: readonly Span[]): Placed<Span>[] {
+  /** One after the other, as they are asked for, in the order in which they begin. */
+  *place<Span extends Interval>(spans: readonly Span[]): Generator<Placed<Span>, void, undefined> {
     // Parents before children when both start at once: the longer first, and then as given.
     const ordered = spans.toSorted((a, b) => a.startNs - b.startNs || b.endNs - a.endNs)
-    return ordered.map((span) => ({ span, track: this.#trackFor(span).number }))
+    for (const span of ordered) yield { span, track: this.#trackFor(span).number }
   }
 
   #trackFor(span: Interval): Track {

@@ -5,18 +5,18 @@ import { toChromeTrace } from '../profiler/chrome-trace.ts'
 import type {
   AlertsDocument,
   HistoryDocument,
-  LimitFigures,
   ProfileDocument,
   RequestDocument,
   RequestsDocument,
-  RequestSummary,
   RouteHistogramDocument,
   RouteRow,
   Snapshot,
 } from './api-types.ts'
 import { Pacer } from './pacer.ts'
 import { profileDocument } from './profile-document.ts'
+import type { ExportFormat, ProfileExport } from './profile-export.ts'
 import { requestDocument, requestSummary, routeOf } from './request-documents.ts'
+import type { ResultLimit } from './result-limit.ts'
 import { latencyOf, routeRows } from './route-rows.ts'
 import type { Snapshots } from './snapshot.ts'
 import type { StatusSources } from './status-sources.ts'
@@ -35,20 +35,24 @@ export interface RequestFilter {
 export class ApiReader {
   readonly #sources: StatusSources
   readonly #snapshots: Snapshots
-  /** The most rows that may be asked for. */
-  readonly maxResults: number
-  #mostResults = 0
-  #cutAnswers = 0
+  readonly #results: ResultLimit
+  readonly #export: ProfileExport
 
-  constructor(sources: StatusSources, snapshots: Snapshots, maxResults: number) {
+  constructor(
+    sources: StatusSources,
+    snapshots: Snapshots,
+    results: ResultLimit,
+    profileExport: ProfileExport,
+  ) {
     this.#sources = sources
     this.#snapshots = snapshots
-    this.maxResults = maxResults
+    this.#results = results
+    this.#export = profileExport
   }
 
-  /** How far `maxResults` is used, and how many answers it cut short. */
-  get resultsLimit(): LimitFigures {
-    return { limit: this.maxResults, used: this.#mostResults, cut: this.#cutAnswers }
+  /** The most rows that may be asked for. */
+  get maxResults(): number {
+    return this.#results.max
   }
 
   snapshot(): Promise<Snapshot> {
@@ -59,8 +63,9 @@ export class ApiReader {
     return this.#sources.monitor.history.columns({ startMs: clock.now() - seconds * 1000 })
   }
 
-  routes(window: WindowSeconds | null): Promise<RouteRow[]> {
-    return routeRows(this.#sources.http.routes, window, clock.now(), new Pacer())
+  async routes(window: WindowSeconds | null): Promise<readonly RouteRow[]> {
+    const rows = await routeRows(this.#sources.http.routes, window, clock.now(), new Pacer())
+    return this.#results.cut(rows)
   }
 
   /** Null when no such route has been counted. */
@@ -83,16 +88,10 @@ export class ApiReader {
 
   requests(filter: RequestFilter): RequestsDocument {
     const all = this.#view(filter.view)
-    const requests: RequestSummary[] = []
-    for (const request of all) {
-      if (!fits(request, filter)) continue
-      if (requests.length >= filter.limit) {
-        if (filter.limit === this.maxResults) this.#cutAnswers++
-        break
-      }
-      requests.push(requestSummary(request))
-    }
-    this.#mostResults = Math.max(this.#mostResults, requests.length)
+    const found = all.filter((request) => fits(request, filter))
+    // Fewer rows than there may be are what was asked for, and no cut.
+    const wanted = filter.limit < this.maxResults ? found.slice(0, filter.limit) : found
+    const requests = this.#results.cut(wanted).map(requestSummary)
     return { view: filter.view, total: all.length, requests }
   }
 
@@ -109,11 +108,12 @@ export class ApiReader {
   }
 
   profile(): ProfileDocument {
-    return profileDocument(this.#sources.profiler.getProfile())
+    const document = profileDocument(this.#sources.profiler.getProfile())
+    return { ...document, operations: this.#results.cut(document.operations) }
   }
 
-  exportProfile(format: 'json' | 'chrome-trace'): string {
-    return this.#sources.profiler.exportProfile(format)
+  exportProfile(format: ExportFormat): Promise<readonly Uint8Array[]> {
+    return this.#export.render(format)
   }
 
   resetProfile(): void {
@@ -123,7 +123,11 @@ export class ApiReader {
   alerts(): AlertsDocument {
     const { alerts } = this.#sources.monitor
     const thresholds = alerts.thresholds().map(({ metric, value }) => ({ metric, value }))
-    return { firing: alerts.firing(), past: alerts.past(), thresholds }
+    return {
+      firing: this.#results.cut(alerts.firing()),
+      past: this.#results.cut(alerts.past()),
+      thresholds: this.#results.cut(thresholds),
+    }
   }
 
   #view(view: RequestsDocument['view']): RequestLifecycle[] {

@@ -1,6 +1,6 @@
 import type { WindowSeconds } from '../metrics/sliding-window.ts'
 import type { Resource } from './access-decision.ts'
-import { failure, json, notFound } from './answer.ts'
+import { failure, json, JSON_TYPE, notFound } from './answer.ts'
 import type { Answer } from './answer.ts'
 import type { ApiReader } from './api-reader.ts'
 import type { RequestsDocument } from './api-types.ts'
@@ -86,9 +86,9 @@ const ENDPOINTS: Readonly<Record<string, Endpoint>> = {
     resource: 'sensitive',
     method: 'GET',
     parameters: ['format'],
-    answer: (reader, query) => {
+    answer: async (reader, query) => {
       const format = query.oneOf('format', FORMATS, 'json')
-      return download(reader.exportProfile(format), `profile-${format}.json`)
+      return download(await reader.exportProfile(format), `profile-${format}.json`)
     },
   },
   'profile/reset': {
@@ -142,7 +142,7 @@ function windowOf(query: Query): WindowSeconds | null {
   return WINDOWS[query.oneOf('window', WINDOW_NAMES, 'all')]
 }
 
-function download(text: string, name: string): Answer {
-  const answer = { status: 200, type: 'application/json; charset=utf-8', body: text }
-  return { ...answer, headers: { 'content-disposition': `attachment; filename="${name}"` } }
+function download(body: Answer['body'], name: string): Answer {
+  const headers = { 'content-disposition': `attachment; filename="${name}"` }
+  return { status: 200, type: JSON_TYPE, body, headers }
 }

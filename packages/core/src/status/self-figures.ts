@@ -11,13 +11,15 @@ export interface OwnFigures {
   readonly cost: RenderCost
   /** Of `maxResults`. */
   readonly results: LimitFigures
+  /** Of `maxExportBytes`. */
+  readonly exported: LimitFigures
   readonly failures: number
 }
 
 /** What all rooms together hold, cut and cost. */
 export function selfFigures(
   { self, monitor }: StatusSources,
-  { limits, stream, cost, results, failures }: OwnFigures,
+  { limits, stream, cost, results, exported, failures }: OwnFigures,
   nowMs: number,
 ): SelfFigures {
   return {
@@ -26,6 +28,7 @@ export function selfFigures(
       maxStreams: { limit: limits.maxStreams, used: stream.viewers, cut: stream.refused },
       maxStreamBuffer: { limit: limits.maxStreamBuffer, used: stream.waiting, cut: stream.dropped },
       maxResults: results,
+      maxExportBytes: exported,
     },
     traces: self.traces(),
     series: monitor.metricStore.seriesCount,

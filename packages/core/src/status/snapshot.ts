@@ -3,19 +3,22 @@ import { clock } from '../clock.ts'
 import type { RuntimeStats, SystemStats } from '../system/system-stats.ts'
 import { appIdentity } from './app-identity.ts'
 import type { HostFacts, SelfFigures, Snapshot, TickDocument } from './api-types.ts'
+import type { ResultLimit } from './result-limit.ts'
 import type { StatusSources } from './status-sources.ts'
 
 /** Makes the snapshot, and the document of a tick, which has it in it. */
 export class Snapshots {
   readonly #sources: StatusSources
   readonly #self: (nowMs: number) => SelfFigures
+  readonly #results: ResultLimit
   #app: Snapshot['app'] | null = null
   #host: HostFacts | null = null
   #isHostAsked = false
 
-  constructor(sources: StatusSources, self: (nowMs: number) => SelfFigures) {
+  constructor(sources: StatusSources, self: (nowMs: number) => SelfFigures, results: ResultLimit) {
     this.#sources = sources
     this.#self = self
+    this.#results = results
   }
 
   /** Before the first sample it waits for one. */
@@ -53,7 +56,7 @@ export class Snapshots {
       stats,
       runtime,
       http: this.#sources.http.figures(nowMs),
-      alerts: this.#sources.monitor.alerts.firing(),
+      alerts: this.#results.cut(this.#sources.monitor.alerts.firing()),
       self: this.#self(nowMs),
     }
   }

@@ -13,10 +13,12 @@ import { FailureLog } from './failure-log.ts'
 import { baseAddress, belowPath, normalPath } from './page-address.ts'
 import { PageAssets } from './page-assets.ts'
 import { refusalPage, signInPage } from './plain-page.ts'
+import { ProfileExport } from './profile-export.ts'
 import { Prometheus } from './prometheus/prometheus.ts'
 import { QueryError } from './query.ts'
 import { notMountedMessage, RefusalLog } from './refusal-log.ts'
 import { RenderCost } from './render-cost.ts'
+import { ResultLimit } from './result-limit.ts'
 import { selfFigures } from './self-figures.ts'
 import { placeBelow } from './sign-in.ts'
 import { Snapshots } from './snapshot.ts'
@@ -71,6 +73,11 @@ export class StatusHandler {
       },
       options.environment,
     )
+    const results = new ResultLimit(options.limits.maxResults)
+    const profileExport = new ProfileExport(
+      () => sources.profiler.getProfile(),
+      options.limits.maxExportBytes,
+    )
     const self = (nowMs: number) =>
       selfFigures(
         sources,
@@ -78,12 +85,13 @@ export class StatusHandler {
           limits: options.limits,
           stream: this.#stream,
           cost: this.#cost,
-          results: this.#context.api.resultsLimit,
+          results: results.figures,
+          exported: profileExport.figures,
           failures: this.failures,
         },
         nowMs,
       )
-    const snapshots = new Snapshots(sources, self)
+    const snapshots = new Snapshots(sources, self, results)
     this.#stream = new StreamHub({
       document: () => this.#cost.measure(() => snapshots.tick()),
       maxStreams: options.limits.maxStreams,
@@ -98,7 +106,8 @@ export class StatusHandler {
     this.#context = {
       sources,
       access: this.#access,
-      api: new ApiReader(sources, snapshots, options.limits.maxResults),
+      api: new ApiReader(sources, snapshots, results, profileExport),
+      results,
       stream: this.#stream,
       prometheus: this.#prometheus,
       assets: new PageAssets(),

@@ -39,7 +39,6 @@ export interface MonitorReader {
 /** What status reads of the profiler; `reset` is the one thing that it can be told. */
 export interface ProfilerReader {
   getProfile(): Profile
-  exportProfile(format: 'json' | 'chrome-trace'): string
   reset(): void
 }
 

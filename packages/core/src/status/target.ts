@@ -11,6 +11,7 @@ import type { PageAssets } from './page-assets.ts'
 import { CONTENT_TYPES, formatOf } from './prometheus/format.ts'
 import type { Prometheus } from './prometheus/prometheus.ts'
 import { Query } from './query.ts'
+import type { ResultLimit } from './result-limit.ts'
 import { signIn, signOut } from './sign-in.ts'
 import type { MonitorReader, StatusSources } from './status-sources.ts'
 import type { StreamHub } from './stream.ts'
@@ -20,6 +21,7 @@ export interface TargetContext {
   readonly sources: StatusSources
   readonly access: Access
   readonly api: ApiReader
+  readonly results: ResultLimit
   readonly stream: StreamHub
   readonly prometheus: Prometheus
   readonly assets: PageAssets
@@ -101,9 +103,9 @@ const METRICS: Target = {
 const HEALTH: Target = {
   resource: 'health',
   method: 'GET',
-  answer: ({ sources }, { search, stranger }) => {
+  answer: ({ sources, results }, { search, stranger }) => {
     const alertsFail = new URLSearchParams(search).get('alerts') === 'fail'
-    const whole = healthDocument(healthFacts(sources.monitor), alertsFail)
+    const whole = healthDocument(healthFacts(sources.monitor, results), alertsFail)
     const document = stranger ? withoutMessages(whole) : whole
     const status = document.status === 'ok' ? 200 : 503
     return { status, type: JSON_TYPE, body: JSON.stringify(document) }
@@ -138,13 +140,16 @@ function apiTarget(path: string): Target {
   }
 }
 
-function healthFacts(monitor: MonitorReader): Parameters<typeof healthDocument>[0] {
+function healthFacts(
+  monitor: MonitorReader,
+  results: ResultLimit,
+): Parameters<typeof healthDocument>[0] {
   const sampled = monitor.latest?.stats.timestamp
   return {
     running: monitor.isRunning,
     sampleAgeMs: sampled === undefined ? null : clock.now() - clock.fromEpochSeconds(sampled),
     intervalMs: monitor.interval * 1000,
-    firing: monitor.alerts.firing(),
+    firing: results.cut(monitor.alerts.firing()),
   }
 }
 
