@@ -164,6 +164,17 @@ describe('a profile', () => {
     expect(profiler.getProfile().getMetrics('call').callCount).toBe(1)
   })
 
+  test('counts of a trace that was open at a reset only what came after it', async () => {
+    const profiler = new Profiler()
+    const open = profiler.startTrace('open')
+    await sleep(60)
+    profiler.reset()
+    profiler.endTrace(open)
+    const { totalTime, startTime } = profiler.getProfile()
+    expect(totalTime).toBeLessThan(Date.now() / 1000 - startTime + 0.01)
+    expect(profiler.getProfile().getMetrics('open').totalTime).toBeGreaterThan(0.05)
+  })
+
   test('takes __proto__ and the like as plain names', () => {
     const profiler = new Profiler()
     for (const name of ['__proto__', 'constructor', 'toString']) {

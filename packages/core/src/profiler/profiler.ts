@@ -2,6 +2,7 @@ import { types } from 'node:util'
 import { clock } from '../clock.ts'
 import { MtaioError } from '../errors.ts'
 import type { LimitFigures, Limits } from '../limits.ts'
+import { KnownTexts } from '../known-texts.ts'
 import { bucketIndex } from '../metrics/histogram.ts'
 import { RingBuffer } from '../metrics/ring-buffer.ts'
 import { shown } from '../option-value.ts'
@@ -72,6 +73,7 @@ export class Profiler {
   readonly #collectStackTrace: boolean
   readonly #context: ScopeCarrier
   readonly #operations: Operations
+  readonly #names: KnownTexts
   readonly #kept: RingBuffer<ProfileTrace>
   readonly #open = new OpenTraces()
   /** Lists of roots that others keep: the requests in flight and the latest ones. */
@@ -90,7 +92,8 @@ export class Profiler {
     this.sanitizer = new Sanitizer(resolved.limits, resolved.redact)
     this.#collectStackTrace = resolved.collectStackTrace
     this.#context = resolved.traceAsyncTasks ? traceContext : new CallStackContext()
-    this.#operations = new Operations(resolved.limits)
+    this.#operations = new Operations(resolved.limits.maxOperations)
+    this.#names = new KnownTexts(resolved.limits.maxOperations, resolved.limits.maxLabelLength)
     this.#kept = new RingBuffer(resolved.limits.maxTraces)
     this.trace = createTraceFunction((fn, name) => this.#wrap(fn, name))
   }
@@ -150,7 +153,7 @@ export class Profiler {
     this.operation(trace.name).record(bucketIndex(duration), duration, trace.memoryDelta, failed)
     if (!trace.isRoot) return
     this.#open.remove(trace)
-    this.#rootSeconds += duration
+    this.#rootSeconds += this.#secondsSinceReset(trace)
     this.#keep(trace)
   }
 
@@ -184,7 +187,10 @@ export class Profiler {
     )
   }
 
-  /** Forgets what has ended. Traces that are open go on and will be counted. */
+  /**
+   * Forgets what has ended. Traces that are open go on: they will be counted whole among their
+   * operation, and from now on in the total time.
+   */
   reset(): void {
     this.#kept.clear()
     this.#operations.reset()
@@ -242,7 +248,7 @@ export class Profiler {
    * collection would copy what thousands of bare requests a second leave behind.
    */
   countRoot(root: ProfileTrace): void {
-    this.#rootSeconds += root.duration
+    this.#rootSeconds += this.#secondsSinceReset(root)
     if (root.spans !== null) this.#keep(root)
   }
 
@@ -257,6 +263,11 @@ export class Profiler {
     if (!context.armed || !trace.isOpen) return Reflect.apply(fn, thisArg, args)
     trace.scope ??= new TraceScope(trace, this, context.current())
     return context.run(trace.scope, fn, thisArg, args)
+  }
+
+  /** Of a root that has ended. A reset may have come in the middle of it. */
+  #secondsSinceReset({ startMs, endMs }: ProfileTrace): number {
+    return Math.max(0, endMs - Math.max(startMs, this.#startMs)) / 1000
   }
 
   #keep(root: ProfileTrace): void {
@@ -348,7 +359,7 @@ export class Profiler {
 
   /** Apps make up names, also long ones, and in JavaScript ones that are no text. */
   #label(name: string): string {
-    return this.#operations.ownName(typeof name === 'string' ? name : typeof name)
+    return this.#names.own(typeof name === 'string' ? name : typeof name)
   }
 
   /** Puts a trace that begins where it belongs. */

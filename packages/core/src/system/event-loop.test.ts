@@ -49,6 +49,33 @@ test('a block of a busy loop shows, in the interval at whose end it is over', as
   expect(eventLoopDelay.p99).toBeGreaterThan(0.25)
 })
 
+test('a block of a busy loop shows as well when the interval is longer', async () => {
+  meter.start()
+  await turnFor(300)
+  meter.read()
+  await turnFor(1500)
+  block(500)
+  await turnFor(1500)
+  // 1 % of 3.5 s waits for longer, all of it at the end of the block.
+  expect(meter.read().eventLoopDelay.p99).toBeGreaterThan(0.4)
+})
+
+test('over no time nothing is known, and the interval goes on', async () => {
+  meter.start()
+  await sleep(20)
+  meter.read()
+  block(50)
+  await sleep(1)
+  expect(meter.read().eventLoopDelay.max).toBeGreaterThan(0.045)
+  expect(meter.read()).toEqual({
+    eventLoopUtilization: null,
+    eventLoopDelay: { p50: null, p99: null, max: null },
+  })
+  block(50)
+  await sleep(1)
+  expect(meter.read().eventLoopDelay.max).toBeGreaterThan(0.045)
+})
+
 test('every figure is of its interval, not of all that was before', async () => {
   await sleep(1)
   meter.start()
