@@ -2,7 +2,6 @@ import { types } from 'node:util'
 import { clock } from '../clock.ts'
 import { MtaioError } from '../errors.ts'
 import type { LimitFigures, Limits } from '../limits.ts'
-import { KnownTexts } from '../known-texts.ts'
 import { bucketIndex } from '../metrics/histogram.ts'
 import { RingBuffer } from '../metrics/ring-buffer.ts'
 import { shown } from '../option-value.ts'
@@ -73,7 +72,6 @@ export class Profiler {
   readonly #collectStackTrace: boolean
   readonly #context: ScopeCarrier
   readonly #operations: Operations
-  readonly #names: KnownTexts
   readonly #kept: RingBuffer<ProfileTrace>
   readonly #open = new OpenTraces()
   /** Lists of roots that others keep: the requests in flight and the latest ones. */
@@ -92,8 +90,7 @@ export class Profiler {
     this.sanitizer = new Sanitizer(resolved.limits, resolved.redact)
     this.#collectStackTrace = resolved.collectStackTrace
     this.#context = resolved.traceAsyncTasks ? traceContext : new CallStackContext()
-    this.#operations = new Operations(resolved.limits.maxOperations)
-    this.#names = new KnownTexts(resolved.limits.maxOperations, resolved.limits.maxLabelLength)
+    this.#operations = new Operations(resolved.limits)
     this.#kept = new RingBuffer(resolved.limits.maxTraces)
     this.trace = createTraceFunction((fn, name) => this.#wrap(fn, name))
   }
@@ -359,7 +356,7 @@ export class Profiler {
 
   /** Apps make up names, also long ones, and in JavaScript ones that are no text. */
   #label(name: string): string {
-    return this.#names.own(typeof name === 'string' ? name : typeof name)
+    return this.#operations.ownName(typeof name === 'string' ? name : typeof name)
   }
 
   /** Puts a trace that begins where it belongs. */
