@@ -1,6 +1,5 @@
 import { clock } from '../clock.ts'
 import type { LimitFigures, Limits } from '../limits.ts'
-import { bucketIndex } from '../metrics/histogram.ts'
 import type { MetricStore } from '../metrics/metric-store.ts'
 import type { ResourceMonitor } from '../monitor/resource-monitor.ts'
 import { memoryAt } from '../profiler/memory-meter.ts'
@@ -8,19 +7,20 @@ import type { Profiler } from '../profiler/profiler.ts'
 import { traceContext } from '../profiler/trace-context.ts'
 import type { HttpAdapter, HttpRequest, HttpResponse } from './http-adapter.ts'
 import type { HttpFigures } from './http-figures.ts'
-import { HttpStatistics } from './http-statistics.ts'
 import { ignoreRule, type IgnoreOption } from './ignore-rule.ts'
 import { InFlight } from './in-flight.ts'
 import { lifecycleOf } from './message-state.ts'
 import { followEvents } from './request-events.ts'
+import type { HttpStatistics } from './http-statistics.ts'
+import { RequestBooks, type BookLimit } from './request-books.ts'
 import { RequestLifecycle, type LifecycleOwner } from './request-lifecycle.ts'
-import { RequestLog } from './request-log.ts'
+import type { RequestLog } from './request-log.ts'
 import { pathOf } from './request-path.ts'
-import { RouteTable, UNMATCHED } from './route-table.ts'
+import type { RouteTable } from './route-table.ts'
 import { markStreaming, isStreaming } from './streaming.ts'
 import { traceIdOf } from './trace-parent.ts'
 import { SocketWatch } from './socket-watch.ts'
-import { isOnConnection, watchEnd } from './watch-end.ts'
+import { watchEnd } from './watch-end.ts'
 
 /** What the recorder is told; see the options of `createMtaio`. */
 export interface HttpRecorderOptions {
@@ -36,15 +36,10 @@ export interface HttpRecorderOptions {
 /** What the recorder needs of the monitor. */
 export type FigureHost = Pick<ResourceMonitor, 'metricStore' | 'addFigure' | 'onTick'>
 
-// Below the first bucket's meaning: a clock that stood still took no time that can be measured.
-const LEAST_SECONDS = 1e-9
-
 /** Follows the requests of all apps that share one instance of mtaio. */
 export class HttpRecorder implements LifecycleOwner {
   readonly inFlight: InFlight = new InFlight()
-  readonly routes: RouteTable
-  readonly log: RequestLog
-  readonly statistics: HttpStatistics = new HttpStatistics(clock.now())
+  readonly #books: RequestBooks
   readonly #profiler: Profiler
   readonly #store: MetricStore
   readonly #options: HttpRecorderOptions
@@ -60,27 +55,37 @@ export class HttpRecorder implements LifecycleOwner {
     this.#ignored = ignoreRule(options.ignore)
     this.#maxAgeMs = options.maxAge * 1000
     this.#store = monitor.metricStore
-    this.routes = new RouteTable(limits, this.#store, (name) => profiler.operation(name))
-    this.log = new RequestLog(limits, options.slowRequest * 1000)
-    profiler.includeRoots(this.inFlight)
-    profiler.includeRoots(this.log.recent)
+    this.#books = new RequestBooks(this.#store, profiler, limits, options.slowRequest * 1000)
+    profiler.includeRoots(() => [...this.inFlight, ...this.log.recent])
     this.#register(monitor)
   }
 
   /** Failures inside mtaio that were caught on the way of a request, or in `ignore`. */
   get failures(): number {
-    return this.#failures
+    return this.#failures + this.#books.failures
+  }
+
+  /** The figures by method and route pattern. */
+  get routes(): RouteTable {
+    return this.#books.routes
+  }
+
+  /** Requests that have ended and can be looked at. */
+  get log(): RequestLog {
+    return this.#books.log
+  }
+
+  /** The figures of all requests together. */
+  get statistics(): HttpStatistics {
+    return this.#books.statistics
   }
 
   /** What the caps of this room hold and cut, by their names. */
-  get limitFigures(): Readonly<Record<string, LimitFigures>> {
-    const { maxRoutes, maxRecent, maxSlowest, maxInFlight } = this.#options.limits
-    const { recent, slowest } = this.log
+  get limitFigures(): Readonly<Record<BookLimit | 'maxInFlight', LimitFigures>> {
+    const limit = this.#options.limits.maxInFlight
     return {
-      maxRoutes: { limit: maxRoutes, used: this.routes.size, cut: this.routes.cut },
-      maxRecent: { limit: maxRecent, used: recent.size, cut: recent.dropped },
-      maxSlowest: { limit: maxSlowest, used: slowest.size, cut: slowest.dropped },
-      maxInFlight: { limit: maxInFlight, used: this.inFlight.size, cut: this.#evicted },
+      ...this.#books.limitFigures,
+      maxInFlight: { limit, used: this.inFlight.size, cut: this.#evicted },
     }
   }
 
@@ -92,8 +97,9 @@ export class HttpRecorder implements LifecycleOwner {
    */
   begin(req: HttpRequest, res: HttpResponse, adapter: HttpAdapter): RequestLifecycle | null {
     try {
-      const onConnection = isOnConnection(req, res)
-      const other = onConnection ? SocketWatch.find(req) : lifecycleOf(res)
+      const watch = SocketWatch.of(req, res)
+      const other =
+        watch !== null && SocketWatch.leadsTo(req, res) ? watch.find(req) : lifecycleOf(res)
       if (this.#isUnwatched(req, other)) return null
       const nowMs = clock.now()
       const lifecycle = new RequestLifecycle(
@@ -105,7 +111,7 @@ export class HttpRecorder implements LifecycleOwner {
         memoryAt(nowMs),
         this.#profiler.sanitizer,
       )
-      watchEnd(lifecycle, req, res, onConnection, other)
+      watchEnd(lifecycle, req, res, watch, other)
       this.inFlight.add(lifecycle)
       if (this.inFlight.size > this.#options.limits.maxInFlight) {
         this.#evicted++
@@ -138,20 +144,27 @@ export class HttpRecorder implements LifecycleOwner {
     return result
   }
 
-  record(lifecycle: RequestLifecycle, endMs: number): void {
+  record(lifecycle: RequestLifecycle, req: HttpRequest, res: HttpResponse, endMs: number): void {
     this.inFlight.remove(lifecycle)
     try {
-      this.#record(lifecycle, endMs)
+      lifecycle.close(endMs, memoryAt(endMs))
+      if (isStreaming(res)) lifecycle.streaming = true
+      if (this.#options.keepPaths) lifecycle.path = this.#store.cut(pathOf(req))
+      // Reading the headers makes Node build them, so only where someone will look at it.
+      if (this.#books.isOfInterest(lifecycle)) {
+        lifecycle.traceId = traceIdOf(req.headers['traceparent'])
+      }
     } catch {
       this.#failures++
     }
+    this.#books.add(lifecycle)
   }
 
   /** What a tick has to do: marks what streams, gives up what is too old. */
   tick(nowMs: number): void {
     traceContext.relax(this.statistics.requests)
     for (const lifecycle of this.inFlight) {
-      markStreaming(lifecycle)
+      markStreaming(lifecycle, nowMs)
       if (!lifecycle.streaming && nowMs - lifecycle.startMs > this.#maxAgeMs) lifecycle.evict()
     }
   }
@@ -199,37 +212,15 @@ export class HttpRecorder implements LifecycleOwner {
     }
   }
 
-  #record(lifecycle: RequestLifecycle, endMs: number): void {
-    lifecycle.close(endMs, memoryAt(endMs))
-    const durationMs = endMs - lifecycle.startMs
-    const seconds = Math.max(durationMs / 1000, LEAST_SECONDS)
-    const index = bucketIndex(seconds)
-    const { req, res } = lifecycle
-    if (res !== null && isStreaming(res)) lifecycle.streaming = true
-    const entry = this.routes.entry(lifecycle.method, lifecycle.route ?? UNMATCHED)
-    lifecycle.counted(entry)
-    entry.record(lifecycle, index, seconds, endMs)
-    this.statistics.record(lifecycle, index, seconds, endMs)
-    this.#profiler.countRoot(lifecycle)
-    const keptLong = this.log.add(lifecycle, durationMs, endMs)
-    if (req === null) return
-    if (this.#options.keepPaths) lifecycle.path = this.#store.cut(pathOf(req))
-    // Reading the headers makes Node build them, so only where someone will look at it.
-    if (keptLong || lifecycle.spans !== null) {
-      lifecycle.traceId = traceIdOf(req.headers['traceparent'])
-    }
-  }
-
   #register(monitor: FigureHost): void {
-    const { statistics } = this
-    monitor.addFigure('http_rate', (nowMs) => statistics.interval(nowMs).rate)
-    monitor.addFigure('http_errors', (nowMs) => statistics.interval(nowMs).errors)
-    monitor.addFigure('http_aborted', (nowMs) => statistics.interval(nowMs).aborted)
-    monitor.addFigure('error_rate', (nowMs) => statistics.errorRate(nowMs))
-    monitor.addFigure('response_time', (nowMs) => statistics.responseTime(nowMs))
-    monitor.addFigure('http_p50', (nowMs) => statistics.interval(nowMs).p50)
-    monitor.addFigure('http_p95', (nowMs) => statistics.interval(nowMs).p95)
-    monitor.addFigure('http_p99', (nowMs) => statistics.interval(nowMs).p99)
+    monitor.addFigure('http_rate', (nowMs) => this.statistics.interval(nowMs).rate)
+    monitor.addFigure('http_errors', (nowMs) => this.statistics.interval(nowMs).errors)
+    monitor.addFigure('http_aborted', (nowMs) => this.statistics.interval(nowMs).aborted)
+    monitor.addFigure('error_rate', (nowMs) => this.statistics.errorRate(nowMs))
+    monitor.addFigure('response_time', (nowMs) => this.statistics.responseTime(nowMs))
+    monitor.addFigure('http_p50', (nowMs) => this.statistics.interval(nowMs).p50)
+    monitor.addFigure('http_p95', (nowMs) => this.statistics.interval(nowMs).p95)
+    monitor.addFigure('http_p99', (nowMs) => this.statistics.interval(nowMs).p99)
     monitor.addFigure('http_in_flight', () => this.inFlight.size)
     monitor.onTick((nowMs) => this.tick(nowMs))
   }

@@ -1,4 +1,3 @@
-import type { Socket } from 'node:net'
 import { clock } from '../clock.ts'
 import { ProfileTrace } from '../profiler/profile-trace.ts'
 import type { Sanitizer } from '../profiler/sanitizer.ts'
@@ -29,7 +28,7 @@ export interface LifecycleOwner {
     args: readonly unknown[],
   ): R
   /** Told exactly once per request, while the request and the response are still there. */
-  record(lifecycle: RequestLifecycle, endMs: number): void
+  record(lifecycle: RequestLifecycle, req: HttpRequest, res: HttpResponse, endMs: number): void
 }
 
 /**
@@ -51,8 +50,8 @@ export class RequestLifecycle extends ProfileTrace {
   entry: RouteEntry | null = null
   /** A response that streams; its duration says nothing about latency. */
   streaming = false
-  /** Whether a tick found the headers sent and the body not at its end. */
-  headersSeen = false
+  /** Whether the server's timeout for an idle connection struck meanwhile. */
+  timedOut = false
   /** The concrete path without its query, where it may be kept. */
   path: string | null = null
   /** The trace id of the W3C header `traceparent`, where it was worth reading. */
@@ -65,7 +64,6 @@ export class RequestLifecycle extends ProfileTrace {
 
   req: HttpRequest | null
   res: HttpResponse | null
-  socket: Socket | null = null
   watch: SocketWatch | null = null
   readonly #adapter: HttpAdapter
   #route: string | null = null
@@ -126,7 +124,7 @@ export class RequestLifecycle extends ProfileTrace {
   override setError(error: unknown): this {
     // Frameworks pass one error from handler to handler; only its first appearance says when.
     if (this.outcome !== null || (error === this.#noted && this.error !== undefined)) return this
-    const isLeft = this.res !== null && hasLeft(this.res, this.socket)
+    const isLeft = this.res !== null && hasLeft(this.res, this.watch?.socket ?? null)
     // What fails because nobody is there to be answered does not hide what failed before.
     if (isLeft && this.error !== undefined) return this
     this.#noted = error
@@ -149,28 +147,19 @@ export class RequestLifecycle extends ProfileTrace {
 
   /** The response is closed: decides how the request ended. Ignored when it has ended before. */
   closed(ending?: Ending): void {
-    const { res } = this
-    if (this.outcome !== null || res === null) return
-    ending ??= endingOf(res, this.socket, this.watch?.timedOut === true)
-    const sent = res.headersSent ? statusOf(res) : 0
-    switch (ending) {
-      case 'whole': {
-        const status = statusOf(res)
-        this.#end(status >= 500 || this.#failedMidway ? 'error' : 'ok', status)
-        break
-      }
-      case 'left':
-        // Koa 2 leaves a response whose stream failed as it is; then the client goes for want of more.
-        if (this.#failedMidway) this.#end('error', sent)
-        else this.#end('aborted', CLIENT_LEFT)
-        break
-      case 'late':
-        this.#end('timeout', sent === 0 ? TOO_LATE : sent)
-        break
-      case 'broken':
-        this.#end('error', sent === 0 ? BROKEN : sent)
-        break
+    const { req, res } = this
+    if (this.outcome !== null || req === null || res === null) return
+    ending ??= endingOf(res, this.watch === null ? null : this.watch.socket, this.timedOut)
+    if (ending === 'whole') {
+      const status = statusOf(res)
+      this.#end(req, res, status >= 500 || this.#failedMidway ? 'error' : 'ok', status)
+      return
     }
+    const sent = res.headersSent ? statusOf(res) : 0
+    if (ending === 'late') this.#end(req, res, 'timeout', sent === 0 ? TOO_LATE : sent)
+    // Koa 2 leaves a response whose stream failed as it is; then the client goes for want of more.
+    else if (ending === 'left' && !this.#failedMidway) this.#end(req, res, 'aborted', CLIENT_LEFT)
+    else this.#end(req, res, 'error', sent === 0 && ending === 'broken' ? BROKEN : sent)
   }
 
   /** Gives the request up: it is ended as `timeout`, and ignored when it ends after all. */
@@ -178,14 +167,16 @@ export class RequestLifecycle extends ProfileTrace {
     this.closed('late')
   }
 
-  #end(outcome: Outcome, status: number): void {
+  #end(req: HttpRequest, res: HttpResponse, outcome: Outcome, status: number): void {
+    const endMs = clock.now()
+    this.#route = this.route
     this.outcome = outcome
     this.status = status
     try {
-      this.owner.record(this, clock.now())
+      this.owner.record(this, req, res, endMs)
     } finally {
       this.watch?.remove(this)
-      this.req = this.res = this.socket = this.watch = null
+      this.req = this.res = this.watch = null
       this.#noted = undefined
     }
   }

@@ -1,4 +1,6 @@
+import { ServerResponse } from 'node:http'
 import type { Socket } from 'node:net'
+import type { HttpRequest, HttpResponse } from './http-adapter.ts'
 import type { RequestLifecycle } from './request-lifecycle.ts'
 
 const kWatch = Symbol('mtaio.socket')
@@ -11,38 +13,58 @@ type WatchedSocket = Socket & { [kWatch]?: SocketWatch }
  *
  * It ends what the connection still had in flight when it closed: up to Node 22 the responses that
  * wait behind another one (pipelining) say nothing then (nodejs/node#62534).
+ *
+ * It is also how a lifecycle is found. A property of its own on the request or the response would
+ * cost more than all the rest: Express changes the prototypes of both, and Node then looks for it
+ * through all of them, and up to Node 20 keeps it in a dictionary.
  */
 export class SocketWatch {
+  readonly socket: Socket
   /** The latest request; the earlier ones hang on `olderOnSocket`. */
   #newest: RequestLifecycle | null = null
-  #timedOut = false
 
-  /** The watch of this socket; the first call sets it up. */
-  static of(socket: Socket): SocketWatch {
-    const watched = socket as WatchedSocket
-    let watch = watched[kWatch]
-    if (watch === undefined) {
-      watch = watched[kWatch] = new SocketWatch()
-      socket.on('close', onClose)
-      socket.on('timeout', onTimeout)
-    }
-    return watch
+  private constructor(socket: WatchedSocket) {
+    this.socket = socket
+    socket[kWatch] = this
+    socket.on('close', onClose)
+    socket.on('timeout', onTimeout)
+  }
+
+  /**
+   * The watch of the connection that a response is sent over; the first call sets it up. Null for
+   * HTTP/2, whose connection carries many at once, and for messages that a test or a library made up
+   * without one.
+   */
+  static of(req: HttpRequest, res: HttpResponse): SocketWatch | null {
+    if (!(res instanceof ServerResponse)) return null
+    const socket = req.socket as WatchedSocket | null | undefined
+    if (socket === null || socket === undefined) return null
+    return socket[kWatch] ?? (typeof socket.on === 'function' ? new SocketWatch(socket) : null)
   }
 
   /** The lifecycle of a request that is in flight; the latest, when several instances watch it. */
   static find(req: { readonly socket?: object | null }): RequestLifecycle | null {
     const watch = (req.socket as WatchedSocket | null | undefined)?.[kWatch]
-    let lifecycle = watch === undefined ? null : watch.#newest
+    return watch === undefined ? null : watch.find(req)
+  }
+
+  /**
+   * Whether a response leads to its connection, and so to its lifecycle. That of `inject` has a
+   * request of its own making.
+   */
+  static leadsTo(req: HttpRequest, res: HttpResponse): boolean {
+    return (res as ServerResponse).req === req
+  }
+
+  /** As {@link SocketWatch.find}, where the watch is known. */
+  find(req: object): RequestLifecycle | null {
+    let lifecycle = this.#newest
     while (lifecycle !== null && lifecycle.req !== req) lifecycle = lifecycle.olderOnSocket
     return lifecycle
   }
 
-  /** Whether the server's timeout for an idle connection struck. */
-  get timedOut(): boolean {
-    return this.#timedOut
-  }
-
   add(lifecycle: RequestLifecycle): void {
+    lifecycle.watch = this
     lifecycle.olderOnSocket = this.#newest
     this.#newest = lifecycle
   }
@@ -63,8 +85,9 @@ export class SocketWatch {
     while (this.#newest !== null) this.#newest.closed()
   }
 
+  /** The server's timeout for an idle connection struck those that are in flight now. */
   struck(): void {
-    this.#timedOut = true
+    for (let each = this.#newest; each !== null; each = each.olderOnSocket) each.timedOut = true
   }
 }
 

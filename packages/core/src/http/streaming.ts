@@ -3,15 +3,23 @@ import type { RequestLifecycle } from './request-lifecycle.ts'
 
 const EVENT_STREAM = 'text/event-stream'
 
+/** What goes on for so long after it has begun is a stream, and its length no latency. */
+const LEAST_STREAM_MS = 1000
+
+/** When a tick first found the head of a response sent and its body not at its end. */
+const begunMs = new WeakMap<RequestLifecycle, number>()
+
 /**
- * Marks a response that a tick finds with its headers sent for the second time: what goes on for a
- * whole interval after it began is a stream, and its length no latency.
+ * Called by each tick for each request in flight. It is the tick that sees a response begin, since
+ * to be told of it would cost every request; so a stream is known as one after a second, and at most
+ * one interval more.
  */
-export function markStreaming(lifecycle: RequestLifecycle): void {
+export function markStreaming(lifecycle: RequestLifecycle, nowMs: number): void {
   const { res } = lifecycle
   if (lifecycle.streaming || res === null || !res.headersSent) return
-  lifecycle.streaming = lifecycle.headersSeen || isEventStream(res)
-  lifecycle.headersSeen = true
+  const begun = begunMs.get(lifecycle)
+  if (begun === undefined) begunMs.set(lifecycle, nowMs)
+  lifecycle.streaming = isEventStream(res) || nowMs - (begun ?? nowMs) >= LEAST_STREAM_MS
 }
 
 /** Whether a response that is over was a stream of events. */

@@ -34,6 +34,7 @@ export class MetricStore {
   readonly #metrics = new Map<string, Metric>()
   readonly #cuts = { maxMetrics: 0, maxSeriesPerMetric: 0, maxSeries: 0, maxLabelLength: 0 }
   readonly #refusals: RefusalCounter = { refused: 0 }
+  readonly #beforeReading: (() => void)[] = []
   #seriesCount = 0
   #longestText = 0
 
@@ -73,12 +74,19 @@ export class MetricStore {
     return this.#longestText
   }
 
+  /** Who records many values at once is told here to do it, before anybody reads. */
+  beforeReading(settle: () => void): void {
+    this.#beforeReading.push(settle)
+  }
+
   /** The metrics that have a value, in the order in which they were first named. */
   *metrics(): Generator<Metric, void, undefined> {
+    for (const settle of this.#beforeReading) settle()
     for (const metric of this.#metrics.values()) if (metric.size > 0) yield metric
   }
 
   get(name: string): Metric | undefined {
+    for (const settle of this.#beforeReading) settle()
     return this.#metrics.get(this.#shorten(name))
   }
 

@@ -53,8 +53,8 @@ export class PlainCopy {
       case 'string':
         return this.#text(value)
       case 'number':
-        // JSON has no NaN and no Infinity.
-        return Number.isFinite(value) ? this.#sized(value, 8) : this.#text(String(value))
+        // JSON has no NaN, no Infinity and no negative zero.
+        return Number.isFinite(value) ? this.#sized(value + 0, 8) : this.#text(String(value))
       case 'boolean':
         return this.#sized(value, 5)
       case 'bigint':

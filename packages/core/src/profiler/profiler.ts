@@ -74,8 +74,8 @@ export class Profiler {
   readonly #operations: Operations
   readonly #kept: RingBuffer<ProfileTrace>
   readonly #open = new OpenTraces()
-  /** Lists of roots that others keep: the requests in flight and the latest ones. */
-  readonly #rootsElsewhere: Iterable<ProfileTrace>[] = []
+  /** Roots that others keep: the requests in flight and the latest ones. */
+  readonly #elsewhere: (() => readonly ProfileTrace[])[] = []
   #evicted = 0
   #droppedSpans = 0
   #largestTree = 0
@@ -172,7 +172,7 @@ export class Profiler {
   getProfile(): Profile {
     const nowMs = clock.now()
     const since = this.#startMs
-    const elsewhere = this.#rootsElsewhere.flatMap((list) => [...list])
+    const elsewhere = this.#rootsElsewhere()
     const ended = elsewhere.filter((root) => !root.isOpen && root.endMs >= since)
     const open = [...this.#open, ...elsewhere.filter((root) => root.isOpen)]
     const openMs = open.reduce((sum, { startMs }) => sum + nowMs - Math.max(startMs, since), 0)
@@ -189,6 +189,7 @@ export class Profiler {
    * operation, and from now on in the total time.
    */
   reset(): void {
+    this.#rootsElsewhere()
     this.#kept.clear()
     this.#operations.reset()
     this.#rootSeconds = 0
@@ -235,9 +236,12 @@ export class Profiler {
     return this.#operations.get(name)
   }
 
-  /** Has the roots of another list in the profile, open and ended ones. */
-  includeRoots(roots: Iterable<ProfileTrace>): void {
-    this.#rootsElsewhere.push(roots)
+  /**
+   * Has the roots that somebody else keeps in the profile, open and ended ones. What is to be counted
+   * of them by {@link countRoot} and was not yet, is before `roots` returns.
+   */
+  includeRoots(roots: () => readonly ProfileTrace[]): void {
+    this.#elsewhere.push(roots)
   }
 
   /**
@@ -260,6 +264,10 @@ export class Profiler {
     if (!context.armed || !trace.isOpen) return Reflect.apply(fn, thisArg, args)
     trace.scope ??= new TraceScope(trace, this, context.current())
     return context.run(trace.scope, fn, thisArg, args)
+  }
+
+  #rootsElsewhere(): ProfileTrace[] {
+    return this.#elsewhere.flatMap((roots) => roots())
   }
 
   /** Of a root that has ended. A reset may have come in the middle of it. */

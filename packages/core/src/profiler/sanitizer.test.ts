@@ -128,6 +128,10 @@ describe('metadata', () => {
     expect(JSON.stringify(sanitizer.metadata({ deep }))).toContain('[deep]')
   })
 
+  test('has no negative zero, which JSON cannot say', () => {
+    expect(sanitizer.metadata({ zero: -0 })).toEqual({ zero: 0 })
+  })
+
   test('is JSON within the cap, whatever it is', () => {
     const small = new Sanitizer(resolveLimits({ maxMetadataBytes: 300 }))
     fc.assert(
