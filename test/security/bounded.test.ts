@@ -41,6 +41,16 @@ function totals({ http, monitor }: Mtaio): { routes: number; operations: number;
   return { routes, operations, metric }
 }
 
+it('a kept path is cut at maxLabelLength, which is counted', () => {
+  const mtaio = createMtaio({ keepPaths: true, limits: { maxLabelLength: 40 } })
+  const before = mtaio.monitor.limitFigures['maxLabelLength']!.cut
+  request(mtaio, 'GET', `/${'x'.repeat(100_000)}?q`)
+  const [{ path } = {}] = [...mtaio.http.log.recent]
+  expect(path).toBe(`/${'x'.repeat(39)}`)
+  // Of the path, and of the label that this adapter makes of it.
+  expect(mtaio.monitor.limitFigures['maxLabelLength']!.cut - before).toBe(2)
+})
+
 it(
   '1,000,000 distinct URLs are bounded, with exact totals and a flat heap',
   { timeout: 90_000 },
