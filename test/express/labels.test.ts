@@ -51,6 +51,14 @@ for (const { name, express } of majors) {
       ).toEqual(['/api/v1/:tenant/users/:id', '/api/v1/:tenant/users', '/api/v1/:tenant/users/:id'])
     })
 
+    it('are one, in whatever case a client writes the path', async () => {
+      const build = (app: Express, router: () => Router): void => {
+        app.use('/api/:tenant', router().get('/users', answer))
+      }
+      const paths = ['/api/acme/users', '/API/acme/users', '/aPi/acme/USERS']
+      expect(await labels(build, ...paths)).toEqual(paths.map(() => '/api/:tenant/users'))
+    })
+
     it('never guess by values', async () => {
       const build = (app: Express, router: () => Router): void => {
         app.use('/:a/b', router().get('/:c/d', answer))

@@ -12,10 +12,9 @@ export interface Layer {
   readonly rawPath?: Path
   /** router 2: mounted at the root. */
   readonly slash?: boolean
-  /** True where what was found is kept on the layer, as all but router 2.3 and later do. */
-  match(path: string): Match | boolean
-  readonly path?: string
-  readonly params?: Match['params']
+  /** router 2.0 to 2.2, which keep nothing of the path but this. */
+  readonly matchers?: readonly Matcher[]
+  match(path: string): unknown
   handle_request?: RequestStep
   handleRequest?: RequestStep
 }
@@ -23,9 +22,9 @@ export interface Layer {
 /** What a route or a mount was declared with. */
 export type Path = string | RegExp | readonly Path[]
 
-/** What a layer finds in a path. */
+export type Matcher = (path: string) => Match | false
+
 export interface Match {
-  /** The part that it takes. */
   readonly path: string
   readonly params: Readonly<Record<string, unknown>>
 }
@@ -60,13 +59,6 @@ export type RequestStep = (
 /** The router of an app. Express 4 throws for `router`, Express 5 has no `_router`. */
 export function routerOf(app: App): Router {
   return app._router ?? app.router ?? { stack: [] }
-}
-
-/** What a layer finds in a path; null when it does not fit. */
-export function matchOf(layer: Layer, path: string): Match | null {
-  const match = layer.match(path)
-  if (match !== true) return match || null
-  return { path: layer.path ?? '', params: layer.params ?? {} }
 }
 
 /** The app that a request came to first. */

@@ -1,4 +1,4 @@
-import { matchOf, type Layer, type Match, type Path } from './express-internals.ts'
+import type { Layer, Match, Matcher, Path } from './express-internals.ts'
 
 /** A path as the developer wrote it, in one line. */
 export function patternOf(path: Path): string {
@@ -90,13 +90,13 @@ const PROBE = '~mtaio~'
  * The pattern of a mount of router 2.0 to 2.2, found by asking: a segment of the path is a parameter
  * when the mount takes any other text in its place, and its name is that which has the text then.
  */
-export function askPattern(mount: Layer, { path, params }: Match): string {
-  const names = Object.keys(params)
+export function askPattern(matcher: Matcher, match: Match): string {
+  const names = Object.keys(match.params)
   const found = new Set<string>()
-  const segments = path.split('/')
+  const segments = match.path.split('/')
   const pattern = segments.map((segment, at) => {
-    const other = segment === '' ? null : matchOf(mount, segments.with(at, PROBE).join('/'))
-    const name = names.find((key) => String(other?.params[key]).includes(PROBE))
+    const other = segment === '' ? false : matcher(segments.with(at, PROBE).join('/'))
+    const name = names.find((key) => other !== false && String(other.params[key]).includes(PROBE))
     if (name === undefined) return segment
     found.add(name)
     return `:${name}`

@@ -1,10 +1,11 @@
 import type { Request, Response } from 'express'
 import {
-  matchOf,
   mountedApp,
   routerOf,
   type App,
   type Layer,
+  type Match,
+  type Matcher,
   type RequestStep,
   type Route,
   type Router,
@@ -28,6 +29,8 @@ const kLeft = Symbol('mtaio.left')
 export class RouteIndex {
   readonly #root: App
   #places = new WeakMap<Route, Place[]>()
+  /** Patterns of mounts that a request had to tell. */
+  readonly #asked = new WeakMap<Matcher, string>()
   #seen = new Set<Router>()
 
   constructor(root: App) {
@@ -54,7 +57,7 @@ export class RouteIndex {
       if (places === undefined) return patternOf(route.path)
     }
     if (places.length === 1 && places[0]?.label !== undefined) return places[0].label
-    return choose(places, pathOf(req)) ?? patternOf(route.path)
+    return this.#choose(places, pathOf(req)) ?? patternOf(route.path)
   }
 
   #walk(router: Router, mounts: readonly Layer[]): void {
@@ -84,30 +87,47 @@ export class RouteIndex {
       if (Array.isArray(handle.stack)) this.#walk(handle as unknown as Router, mounts)
     }
   }
-}
 
-/** The pattern of the place that fits the path of the request. */
-function choose(places: readonly Place[], path: string): string | undefined {
-  for (const place of places) {
-    const label = labelAt(place, path)
-    if (label !== undefined) return label
+  /** The place whose mounts fit the path of the request, one after the other. */
+  #choose(places: readonly Place[], path: string): string | undefined {
+    for (const { mounts, layer, label } of places) {
+      let rest = path
+      const patterns: string[] = []
+      const fits = mounts.every((mount) => {
+        const step = this.#step(mount, rest)
+        if (step === null) return false
+        rest = rest.slice(step.taken.length)
+        if (!rest.startsWith('/')) rest = `/${rest}`
+        patterns.push(step.pattern)
+        return true
+      })
+      if (fits && layer.match(rest) !== false) {
+        return label ?? join(patterns, patternOf(layer.route?.path ?? '/'))
+      }
+    }
+    return undefined
   }
-  return undefined
-}
 
-/** Goes through the mounts as a router would, one after the other. */
-function labelAt({ mounts, layer, label }: Place, path: string): string | undefined {
-  const patterns: string[] = []
-  let rest = path
-  for (const mount of mounts) {
-    const match = matchOf(mount, rest)
-    if (match === null) return undefined
-    if (label === undefined) patterns.push(mountPatternOf(mount) ?? askPattern(mount, match))
-    rest = rest.slice(match.path.length)
-    if (!rest.startsWith('/')) rest = `/${rest}`
+  #step(mount: Layer, path: string): { pattern: string; taken: string } | null {
+    const pattern = mountPatternOf(mount)
+    if (pattern === '/') return { pattern, taken: '' }
+    if (mount.regexp !== undefined) {
+      const taken = mount.regexp.exec(path)?.[0]
+      return taken === undefined ? null : { pattern: pattern ?? '', taken }
+    }
+    for (const matcher of mount.matchers ?? []) {
+      const match = matcher(path)
+      if (match === false) continue
+      return { pattern: pattern ?? this.#ask(matcher, match), taken: match.path }
+    }
+    return null
   }
-  if (matchOf(layer, rest) === null) return undefined
-  return label ?? join(patterns, patternOf(layer.route?.path ?? '/'))
+
+  #ask(matcher: Matcher, match: Match): string {
+    let pattern = this.#asked.get(matcher)
+    if (pattern === undefined) this.#asked.set(matcher, (pattern = askPattern(matcher, match)))
+    return pattern
+  }
 }
 
 function innerRouter(layer: Layer): Router | undefined {
