@@ -13,16 +13,18 @@ export class RegisteredFigures {
   readonly #cost: SelfCost
   readonly #readers = new Map<string, FigureReader>()
   readonly #fallbacks: ReadonlyMap<string, FigureReader>
+  #names: readonly string[]
 
   /** @param fallbacks What is read for a name that nobody has added. */
   constructor(log: Log, cost: SelfCost, fallbacks: ReadonlyMap<string, FigureReader>) {
     this.#log = log
     this.#cost = cost
     this.#fallbacks = fallbacks
+    this.#names = [...fallbacks.keys()]
   }
 
-  names(): Iterable<string> {
-    return new Set([...this.#fallbacks.keys(), ...this.#readers.keys()])
+  names(): readonly string[] {
+    return this.#names
   }
 
   has(name: string): boolean {
@@ -38,10 +40,12 @@ export class RegisteredFigures {
       )
     }
     this.#readers.set(name, read)
+    this.#noteNames()
   }
 
   remove(name: string): void {
     this.#readers.delete(name)
+    this.#noteNames()
   }
 
   /** One that throws is `null`, counted, and said once. */
@@ -54,6 +58,10 @@ export class RegisteredFigures {
       this.#log.warn('MTAIO_SAMPLE_FAILED', name, message)
       return null
     }
+  }
+
+  #noteNames(): void {
+    this.#names = [...new Set([...this.#fallbacks.keys(), ...this.#readers.keys()])]
   }
 }
 

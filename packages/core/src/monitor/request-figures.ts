@@ -22,6 +22,8 @@ export class RequestFigures {
 
   /** A figure of the last minute; `null` when no request was recorded in it. */
   read(figure: (typeof REQUEST_FIGURES)[number], nowMs: number): number | null {
+    // Most monitors are told of no request at all, and this is asked at each tick.
+    if (this.#durations.totalCount + this.#errors.totalCount === 0) return null
     return figure === 'error_rate' ? this.#errorRate(nowMs) : this.#responseTime(nowMs)
   }
 
