@@ -5,6 +5,11 @@ const MINUTE = 60
 /** The figures of the requests that an app records itself, by their names in thresholds. */
 export const REQUEST_FIGURES = ['error_rate', 'response_time'] as const
 
+/** Whether a figure is one of the requests of the last minute. */
+export function isRequestFigure(name: string): boolean {
+  return (REQUEST_FIGURES as readonly string[]).includes(name)
+}
+
 /**
  * What a monitor knows of requests that nobody watches for it: those that are recorded as
  * `request_duration` (seconds) when they went well, and as `request_error` when they failed.

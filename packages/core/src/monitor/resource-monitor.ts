@@ -152,8 +152,8 @@ export class ResourceMonitor {
    * Sets the value above which an alert fires: of a figure (`cpu_usage`, `memory_usage`,
    * `event_loop_delay`, …) or of a metric of your own. Figures are compared at each sample, your
    * own metrics as you record them, each series of labels by itself. An alert ends when the value is
-   * back, when the figure was not known for 60 s (and two intervals), or when nothing was recorded
-   * in the series for 300 s.
+   * back, when the figure was not known for 60 s (and two intervals), when there was no request for
+   * 60 s (`error_rate`, `response_time`), or when nothing was recorded in the series for 300 s.
    *
    * `error_rate` and `response_time` are those of the requests that mtaio watches. On a monitor of
    * its own they are made of what you record: `request_duration` (seconds) for each request that

@@ -1,6 +1,7 @@
+import { clock } from '../clock.ts'
 import { WindowedHistogram } from '../metrics/sliding-window.ts'
 
-/** What mtaio itself costs, and what failed inside it. Counters run since the process started. */
+/** What mtaio itself costs, and what failed inside it. Counters run since it was made. */
 export class SelfCost {
   /** Samples of the system that could not be had. */
   failedSamples = 0
@@ -11,6 +12,7 @@ export class SelfCost {
   /** Calls of alert handlers left out, because an earlier call still ran. */
   skippedCalls = 0
   readonly #spent = new WindowedHistogram()
+  readonly #sinceMs = clock.now()
 
   /** All failures together. */
   get failures(): number {
@@ -27,9 +29,9 @@ export class SelfCost {
     this.#spent.record(Math.max(0, ms), nowMs)
   }
 
-  /** Percent of one core over the last minute. */
+  /** Percent of one core over the last minute, or since this was made if that is less. */
   cpuPercent(nowMs: number): number {
-    const spanMs = WindowedHistogram.windowSpan(60, nowMs) * 1000
+    const spanMs = Math.min(WindowedHistogram.windowSpan(60, nowMs) * 1000, nowMs - this.#sinceMs)
     return spanMs > 0 ? Math.min(100, (this.#spent.windowSum(60, nowMs) / spanMs) * 100) : 0
   }
 }

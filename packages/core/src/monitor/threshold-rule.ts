@@ -2,6 +2,7 @@ import type { MetricSeries } from '../metrics/metric-store.ts'
 import type { OpenAlert } from './alert.ts'
 import type { AlertHandlers } from './alert-handlers.ts'
 import type { AlertLog } from './alert-log.ts'
+import { isRequestFigure } from './request-figures.ts'
 import type { Threshold } from './threshold.ts'
 import { ROUNDING_MS, ThresholdState } from './threshold-state.ts'
 
@@ -12,9 +13,9 @@ import { ROUNDING_MS, ThresholdState } from './threshold-state.ts'
 const SERIES_STALE_MS = 300_000
 
 /**
- * An alert on a figure ends when the figure was not known for this long, and for two intervals: the
- * rate of errors is unknown once nobody asks, and a probe that keeps traffic away until the alert is
- * over would wait for ever.
+ * An alert on a figure ends when the figure was not known for this long, and for two intervals. Those
+ * of requests look a minute back themselves: they are unknown when nobody has asked for so long, and
+ * a probe that keeps traffic away until the alert is over would wait for ever.
  */
 const FIGURE_STALE_MS = 60_000
 
@@ -51,6 +52,7 @@ export class ThresholdRule {
   /** Compares the figure of this name; `null` is a gap. */
   checkFigure(value: number | null, nowMs: number): void {
     if (value !== null) this.#check(this.#figure, value, nowMs)
+    else if (isRequestFigure(this.threshold.metric)) this.#clear(this.#figure, nowMs)
   }
 
   /** Compares a value as it is recorded. */

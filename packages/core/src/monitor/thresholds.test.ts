@@ -122,6 +122,15 @@ describe('a figure that is not known', () => {
     expect(calls).toEqual(['cpu_usage 91 > 80', 'cpu_usage cleared at 91'])
   })
 
+  test('ends its alert at once when it is one that looks a minute back itself', () => {
+    const { set, thresholds, log, nowMs } = setUp()
+    set('error_rate', 5)
+    thresholds.checkFigures(() => 9, nowMs())
+    expect(log.firing()).toHaveLength(1)
+    thresholds.checkFigures(() => null, nowMs() + INTERVAL_MS)
+    expect(log.firing()).toEqual([])
+  })
+
   test('ends its alert without ticks, too, when somebody asks for alerts or records a value', () => {
     const { set, ticks, log, thresholds, record, wait, nowMs } = setUp()
     set('cpu_usage', 80)
