@@ -257,6 +257,14 @@ describe('sampling', () => {
     expect(second?.runtime.processCpuPercent).not.toBeNull()
   })
 
+  test('gives figures that were primed when it is started meanwhile', async () => {
+    const { monitor } = setUp({ source: new DifferenceSource(), interval: 60 })
+    const asked = monitor.getCurrentStats()
+    await sleep(70)
+    await monitor.start()
+    expect((await asked).cpu.usagePercent).toBe(42)
+  })
+
   test('gives figures without values, and no error, when it is stopped meanwhile', async () => {
     const { monitor, source } = setUp()
     const asked = monitor.getCurrentStats()

@@ -108,21 +108,28 @@ export class Sampling {
     return keepAlive(this.#sampler.hostFacts())
   }
 
-  /**
-   * While sampling that of the last tick, else a new one. A sample taken at the start is not given
-   * as long as it is the only one: it has no differences.
-   */
+  /** While sampling that of the last tick, else a new one. */
   async currentStats(): Promise<SystemStats> {
-    const stats = this.#isRunning ? this.#latest?.stats : undefined
-    if (stats !== undefined && (this.#samples > 1 || stats.cpu.usagePercent !== null)) return stats
+    const sampled = this.#sampled()
+    if (sampled !== null) return sampled
     const asked = (this.#asked ??= keepAlive(this.#readNow()).finally(() => {
       if (this.#asked === asked) this.#asked = null
     }))
     return asked
   }
 
+  /** That of the last tick. The one of the start is not enough: it has no differences. */
+  #sampled(): SystemStats | null {
+    if (!this.#isRunning || this.#samples === 0 || this.#latest === null) return null
+    const { stats } = this.#latest
+    return this.#samples > 1 || stats.cpu.usagePercent !== null ? stats : null
+  }
+
   async #readNow(): Promise<SystemStats> {
     if (!this.#isPrimed) await this.#prime()
+    // Started meanwhile: a reading so soon after a tick would have no differences.
+    const sampled = this.#sampled()
+    if (sampled !== null) return sampled
     const nowMs = clock.now()
     const last = this.#lastReading
     if (last !== null && nowMs - last.atMs < LEAST_SPAN_MS) return last.stats
