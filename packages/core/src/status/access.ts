@@ -82,7 +82,7 @@ export function resolveAccess(options: AccessOptions = {}): ResolvedAccess {
  * How long a stream may go on that `authorize` let in, in seconds. Then it ends; the browser comes
  * back by itself, and `authorize` is asked anew.
  */
-export const AUTHORIZED_STREAM_SECONDS = 600
+const AUTHORIZED_STREAM_SECONDS = 600
 
 function invalid(message: string): MtaioError {
   return new MtaioError('MTAIO_OPTION_INVALID', message)
