@@ -460,6 +460,17 @@ describe('ignored requests', () => {
 })
 
 describe('the record', () => {
+  it('is told by the history, whoever reads its figures between two ticks', async () => {
+    const mtaio = createMtaio({ interval: 0.2 })
+    made.push(mtaio)
+    await using server = await serve(mtaio.handler((_req, res) => void res.writeHead(500).end()))
+    for (let i = 0; i < 3; i++) await server.ask('/')
+    await mtaio.monitor.getMetric('http_errors', { maxAge: 0 })
+    const told = (): number[] => mtaio.monitor.history.columns()['http_errors']!.map(Number)
+    await until('a tick has told', () => told().some((errors) => errors > 0))
+    expect(told().reduce((sum, errors) => sum + errors)).toBe(3)
+  })
+
   it('holds on to nothing of the request', async () => {
     const { listener, ended } = makeRecorder()
     await using server = await serve(listener((_req, res) => void res.end()))

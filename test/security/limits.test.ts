@@ -56,6 +56,7 @@ const CASES: { readonly [Name in LimitName]: Case } = {
   maxErrorLength: { limit: 20, exceed: (app) => get(app, '/fail') },
   maxRecent: { limit: 2, exceed: (app) => times(9, () => get(app, '/spans/1')) },
   maxSlowest: { limit: 2, exceed: (app) => times(9, (i) => get(app, `/wait/${10 * i}`)) },
+  maxExamples: { limit: 2, exceed: (app) => times(4, (i) => get(app, `/wait/${10 * 3 ** i}`)) },
   maxInFlight: { limit: 2, exceed: (app) => times(4, () => get(app, '/wait/50')) },
   maxAlerts: {
     limit: 2,

@@ -43,7 +43,8 @@ export type {
 
 // Profiling.
 export { Profiler } from './profiler/profiler.ts'
-export type { ProfilerLimit, StartTraceOptions } from './profiler/profiler.ts'
+export type { ProfilerLimit } from './profiler/profiler-limits.ts'
+export type { StartTraceOptions } from './profiler/profiler.ts'
 export type { ProfilerOptions } from './profiler/profiler-options.ts'
 export { ProfileTrace } from './profiler/profile-trace.ts'
 export type { TraceDocument } from './profiler/span-document.ts'

@@ -80,6 +80,11 @@ export const LIMITS = {
     bounds: 'Slowest requests kept for each five minutes of the last hour.',
     cost: 'about 0.5 KB each, and its spans',
   },
+  maxExamples: {
+    default: 1000,
+    bounds: 'Requests kept as examples of a latency, of all routes together, for an hour each.',
+    cost: 'about 0.5 KB each, and its spans',
+  },
   maxInFlight: {
     default: 10_000,
     bounds: 'Requests in flight that are followed; the oldest is ended as timeout.',

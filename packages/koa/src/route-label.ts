@@ -47,16 +47,23 @@ function isUnanswered({ res, respond, response }: RoutedContext): boolean {
  * it answered for, which is the next one, or that which had passed the request on to it.
  */
 function routeOf(ctx: RoutedContext, matched: readonly Layer[]): Layer | undefined {
-  const isLast = (layer: Layer): boolean => layer.path === ctx.routerPath
-  const isRoute = (layer: Layer): boolean => layer.methods.includes(ctx.method)
-  const last = matched.findLastIndex(isLast)
+  const { routerPath, method } = ctx
+  let hasRun = false
+  let next: Layer | undefined
+  let latest: Layer | undefined
+  for (const layer of matched) {
+    const isRoute = layer.methods.includes(method)
+    if (layer.path === routerPath) {
+      if (isRoute) return layer
+      hasRun = true
+      next = undefined
+    } else if (isRoute) {
+      next ??= layer
+      latest = layer
+    }
+  }
   // No layer ran: the path is known, its method is not (405), or the app itself set `routerPath`.
-  if (last < 0) return undefined
-  return (
-    matched.find((layer) => isLast(layer) && isRoute(layer)) ??
-    matched.slice(last).find(isRoute) ??
-    matched.findLast(isRoute)
-  )
+  return hasRun ? (next ?? latest) : undefined
 }
 
 /** koa-mount takes its path off while the router runs, so the pattern does not have it. */

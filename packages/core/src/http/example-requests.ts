@@ -1,19 +1,56 @@
-import { HISTOGRAM_SCALE } from '../metrics/histogram.ts'
 import type { RequestLifecycle } from './request-lifecycle.ts'
 
-// Bands from 2^-17 s (8 µs) to 2^13 s (2 h); what lies outside goes into the first or the last.
-const LOWEST = -17
-const BANDS = 31
+/** From a microsecond to half an hour; what lies outside is in the first or the last. */
+const BANDS = 32
+
+/** An older one no longer says how the route behaves. */
+const MAX_AGE_MS = 3_600_000
+
+/** How many examples the routes of one instance may hold together. */
+export class ExampleBudget {
+  readonly limit: number
+  used = 0
+  /** How often a band stayed without an example. */
+  cut = 0
+
+  constructor(limit: number) {
+    this.limit = limit
+  }
+
+  /** Whether there is room for one more; it is taken then. */
+  take(): boolean {
+    if (this.used < this.limit) {
+      this.used++
+      return true
+    }
+    this.cut++
+    return false
+  }
+}
 
 /** The latest request of each band of latency; a band is twice as slow as the one below it. */
 export class ExampleRequests {
+  readonly #budget: ExampleBudget
   readonly #bands = new Array<RequestLifecycle | null>(BANDS).fill(null)
 
-  /** @param index `bucketIndex(seconds)` of the request. */
-  add(index: number, request: RequestLifecycle): void {
-    // One power of two has 2^scale buckets.
-    const band = (index >> HISTOGRAM_SCALE) - LOWEST
-    this.#bands[band < 0 ? 0 : band >= BANDS ? BANDS - 1 : band] = request
+  constructor(budget: ExampleBudget) {
+    this.#budget = budget
+  }
+
+  add(durationMs: number, request: RequestLifecycle): void {
+    const micros = durationMs * 1000
+    const band = micros < 2 ** (BANDS - 1) ? 31 - Math.clz32(micros | 1) : BANDS - 1
+    if (this.#bands[band] === null && !this.#budget.take()) return
+    this.#bands[band] = request
+  }
+
+  /** Lets go of what ended more than an hour ago. */
+  expire(nowMs: number): void {
+    for (const [band, request] of this.#bands.entries()) {
+      if (request === null || nowMs - request.endMs < MAX_AGE_MS) continue
+      this.#bands[band] = null
+      this.#budget.used--
+    }
   }
 
   /** Ascending by duration. */

@@ -2,22 +2,24 @@ import { clock } from '../clock.ts'
 import type { LimitFigures, Limits } from '../limits.ts'
 import type { MetricStore } from '../metrics/metric-store.ts'
 import type { ResourceMonitor } from '../monitor/resource-monitor.ts'
-import { memoryAt } from '../profiler/memory-meter.ts'
+import { memoryAt, memoryNow } from '../profiler/memory-meter.ts'
 import type { Profiler } from '../profiler/profiler.ts'
+import type { Sanitizer } from '../profiler/sanitizer.ts'
+import type { ScopeCarrier } from '../profiler/scope-carrier.ts'
 import { traceContext } from '../profiler/trace-context.ts'
 import type { HttpAdapter, HttpRequest, HttpResponse } from './http-adapter.ts'
 import type { HttpFigures } from './http-figures.ts'
 import { ignoreRule, type IgnoreOption } from './ignore-rule.ts'
 import { InFlight } from './in-flight.ts'
 import { lifecycleOf } from './message-state.ts'
-import { followEvents } from './request-events.ts'
+import { followEvents, leaveEvents } from './request-events.ts'
 import type { HttpStatistics } from './http-statistics.ts'
 import { RequestBooks, type BookLimit } from './request-books.ts'
 import { RequestLifecycle, type LifecycleOwner } from './request-lifecycle.ts'
 import type { RequestLog } from './request-log.ts'
 import { pathOf } from './request-path.ts'
 import type { RouteTable } from './route-table.ts'
-import { markStreaming, isStreaming } from './streaming.ts'
+import { markStreaming } from './streaming.ts'
 import { traceIdOf } from './trace-parent.ts'
 import { SocketWatch } from './socket-watch.ts'
 import { watchEnd } from './watch-end.ts'
@@ -40,20 +42,26 @@ export type FigureHost = Pick<ResourceMonitor, 'metricStore' | 'addFigure' | 'on
 export class HttpRecorder implements LifecycleOwner {
   readonly inFlight: InFlight = new InFlight()
   readonly #books: RequestBooks
+  readonly sanitizer: Sanitizer
+  readonly keepsPaths: boolean
   readonly #profiler: Profiler
+  readonly #context: ScopeCarrier
   readonly #store: MetricStore
-  readonly #options: HttpRecorderOptions
   readonly #ignored: ((req: HttpRequest) => boolean) | null
   readonly #maxAgeMs: number
+  readonly #maxInFlight: number
   #evicted = 0
   #failures = 0
 
   constructor(monitor: FigureHost, profiler: Profiler, options: HttpRecorderOptions) {
     const { limits } = options
     this.#profiler = profiler
-    this.#options = options
+    this.keepsPaths = options.keepPaths
+    this.sanitizer = profiler.sanitizer
+    this.#context = profiler.context
     this.#ignored = ignoreRule(options.ignore)
     this.#maxAgeMs = options.maxAge * 1000
+    this.#maxInFlight = limits.maxInFlight
     this.#store = monitor.metricStore
     this.#books = new RequestBooks(this.#store, profiler, limits, options.slowRequest * 1000)
     profiler.includeRoots(() => [...this.inFlight, ...this.log.recent])
@@ -82,10 +90,9 @@ export class HttpRecorder implements LifecycleOwner {
 
   /** What the caps of this room hold and cut, by their names. */
   get limitFigures(): Readonly<Record<BookLimit | 'maxInFlight', LimitFigures>> {
-    const limit = this.#options.limits.maxInFlight
     return {
       ...this.#books.limitFigures,
-      maxInFlight: { limit, used: this.inFlight.size, cut: this.#evicted },
+      maxInFlight: { limit: this.#maxInFlight, used: this.inFlight.size, cut: this.#evicted },
     }
   }
 
@@ -100,20 +107,19 @@ export class HttpRecorder implements LifecycleOwner {
       const watch = SocketWatch.of(req, res)
       const other =
         watch !== null && SocketWatch.leadsTo(req, res) ? watch.find(req) : lifecycleOf(res)
-      if (this.#isUnwatched(req, other)) return null
+      if (
+        // A change of protocol has no response whose time could be told.
+        (req as { upgrade?: boolean }).upgrade === true ||
+        (other !== null && this.#isAmong(other)) ||
+        (this.#ignored !== null && this.#isIgnored(req))
+      ) {
+        return null
+      }
       const nowMs = clock.now()
-      const lifecycle = new RequestLifecycle(
-        this,
-        adapter,
-        req,
-        res,
-        nowMs,
-        memoryAt(nowMs),
-        this.#profiler.sanitizer,
-      )
+      const lifecycle = new RequestLifecycle(this, adapter, req, res, nowMs, memoryAt(nowMs))
       watchEnd(lifecycle, req, res, watch, other)
       this.inFlight.add(lifecycle)
-      if (this.inFlight.size > this.#options.limits.maxInFlight) {
+      if (this.inFlight.size > this.#maxInFlight) {
         this.#evicted++
         this.inFlight.oldest?.evict()
       }
@@ -124,12 +130,8 @@ export class HttpRecorder implements LifecycleOwner {
     }
   }
 
-  get keepsPaths(): boolean {
-    return this.#options.keepPaths
-  }
-
   get entersContext(): boolean {
-    return this.#profiler.entersContext
+    return this.#context.armed
   }
 
   runInside<R>(
@@ -140,29 +142,30 @@ export class HttpRecorder implements LifecycleOwner {
   ): R {
     const result = this.#profiler.runIn(lifecycle, fn, thisArg, args) as R
     // It has a scope where one was entered, and the request was not answered at once.
-    if (lifecycle.scope !== null && lifecycle.req !== null) followEvents(lifecycle.req, lifecycle)
+    if (this.#context.followsEvents && lifecycle.scope !== null && lifecycle.req !== null) {
+      followEvents(lifecycle.req)
+    }
     return result
   }
 
-  record(lifecycle: RequestLifecycle, req: HttpRequest, res: HttpResponse, endMs: number): void {
+  record(lifecycle: RequestLifecycle, req: HttpRequest, endMs: number): void {
     this.inFlight.remove(lifecycle)
     try {
-      lifecycle.close(endMs, memoryAt(endMs))
-      if (isStreaming(res)) lifecycle.streaming = true
-      if (this.#options.keepPaths) lifecycle.path = this.#store.cut(pathOf(req))
+      lifecycle.close(endMs, lifecycle.spans === null ? memoryAt(endMs) : memoryNow())
+      if (this.keepsPaths) lifecycle.path = this.#store.cut(pathOf(req))
+      const isOfInterest = this.#books.add(lifecycle, endMs)
       // Reading the headers makes Node build them, so only where someone will look at it.
-      if (this.#books.isOfInterest(lifecycle)) {
-        lifecycle.traceId = traceIdOf(req.headers['traceparent'])
-      }
+      if (isOfInterest) lifecycle.traceId = traceIdOf(req.headers['traceparent'])
     } catch {
       this.#failures++
     }
-    this.#books.add(lifecycle)
   }
 
-  /** What a tick has to do: marks what streams, gives up what is too old. */
+  /** What a tick has to do: counts, marks what streams, gives up what is too old. */
   tick(nowMs: number): void {
+    this.#books.tick(nowMs)
     traceContext.relax(this.statistics.requests)
+    if (!traceContext.armed) leaveEvents()
     for (const lifecycle of this.inFlight) {
       markStreaming(lifecycle, nowMs)
       if (!lifecycle.streaming && nowMs - lifecycle.startMs > this.#maxAgeMs) lifecycle.evict()
@@ -193,14 +196,12 @@ export class HttpRecorder implements LifecycleOwner {
     }
   }
 
-  /** @param watching The lifecycles of the response, of this instance or of others. */
-  #isUnwatched(req: HttpRequest, watching: RequestLifecycle | null): boolean {
-    // A change of protocol has no response whose time could be told.
-    if ((req as { upgrade?: boolean }).upgrade === true) return true
-    for (let other = watching; other !== null; other = other.sameResponse) {
-      if (other.owner === this) return true
+  /** Whether this instance has one of the lifecycles of a response. */
+  #isAmong(lifecycles: RequestLifecycle): boolean {
+    for (let each: RequestLifecycle | null = lifecycles; each !== null; each = each.sameResponse) {
+      if (each.owner === this) return true
     }
-    return this.#ignored !== null && this.#isIgnored(req)
+    return false
   }
 
   #isIgnored(req: HttpRequest): boolean {
@@ -213,14 +214,20 @@ export class HttpRecorder implements LifecycleOwner {
   }
 
   #register(monitor: FigureHost): void {
-    monitor.addFigure('http_rate', (nowMs) => this.statistics.interval(nowMs).rate)
-    monitor.addFigure('http_errors', (nowMs) => this.statistics.interval(nowMs).errors)
-    monitor.addFigure('http_aborted', (nowMs) => this.statistics.interval(nowMs).aborted)
+    monitor.addFigure('http_rate', (nowMs, isTick) => this.statistics.interval(nowMs, isTick).rate)
+    monitor.addFigure(
+      'http_errors',
+      (nowMs, isTick) => this.statistics.interval(nowMs, isTick).errors,
+    )
+    monitor.addFigure(
+      'http_aborted',
+      (nowMs, isTick) => this.statistics.interval(nowMs, isTick).aborted,
+    )
     monitor.addFigure('error_rate', (nowMs) => this.statistics.errorRate(nowMs))
     monitor.addFigure('response_time', (nowMs) => this.statistics.responseTime(nowMs))
-    monitor.addFigure('http_p50', (nowMs) => this.statistics.interval(nowMs).p50)
-    monitor.addFigure('http_p95', (nowMs) => this.statistics.interval(nowMs).p95)
-    monitor.addFigure('http_p99', (nowMs) => this.statistics.interval(nowMs).p99)
+    monitor.addFigure('http_p50', (nowMs, isTick) => this.statistics.interval(nowMs, isTick).p50)
+    monitor.addFigure('http_p95', (nowMs, isTick) => this.statistics.interval(nowMs, isTick).p95)
+    monitor.addFigure('http_p99', (nowMs, isTick) => this.statistics.interval(nowMs, isTick).p99)
     monitor.addFigure('http_in_flight', () => this.inFlight.size)
     monitor.onTick((nowMs) => this.tick(nowMs))
   }

@@ -20,12 +20,16 @@ function statisticsOf(
 describe('the figures of all requests', () => {
   it('since the last tick are rates and percentiles, the same for all who read them in a tick', () => {
     const statistics = statisticsOf(['ok', 0.1], ['ok', 0.1], ['error', 0.4], ['aborted', 9])
-    const first = statistics.interval(START_MS + 2000)
+    const first = statistics.interval(START_MS + 2000, true)
     expect(first).toMatchObject({ rate: 2, errors: 1, aborted: 1 })
     expect(first.p50).toBeCloseTo(0.1, 2)
     expect(first.p99).toBeCloseTo(0.4, 2)
-    expect(statistics.interval(START_MS + 2000)).toBe(first)
-    expect(statistics.interval(START_MS + 3000)).toEqual({
+    expect(statistics.interval(START_MS + 2000, true)).toBe(first)
+    // Who asks in between takes nothing from the next tick.
+    statistics.answered(bucketIndex(1), 1, START_MS + 2500)
+    expect(statistics.interval(START_MS + 2600, false)).toBe(first)
+    expect(statistics.interval(START_MS + 3000, true)).toMatchObject({ rate: 1, p50: 1 })
+    expect(statistics.interval(START_MS + 4000, true)).toEqual({
       rate: 0,
       errors: 0,
       aborted: 0,
@@ -58,6 +62,6 @@ describe('the figures of all requests', () => {
     const statistics = new HttpStatistics(START_MS)
     expect(statistics.errorRate(START_MS)).toBeNull()
     expect(statistics.responseTime(START_MS)).toBeNull()
-    expect(statistics.interval(START_MS).rate).toBeNull()
+    expect(statistics.interval(START_MS, true).rate).toBeNull()
   })
 })

@@ -19,6 +19,8 @@ export interface IntervalFigures {
 
 /** The figures of all requests together: since the start, in the last minute, since the last tick. */
 export class HttpStatistics {
+  /** When counting began, in monotonic milliseconds. */
+  readonly sinceMs: number
   requests = 0
   errors = 0
   aborted = 0
@@ -42,30 +44,47 @@ export class HttpStatistics {
     p99: null,
   }
 
-  constructor(nowMs: number) {
-    this.#tickMs = nowMs
+  /** @param sinceMs When counting began. */
+  constructor(sinceMs: number) {
+    this.sinceMs = sinceMs
+    this.#tickMs = sinceMs
   }
 
-  /** @param index `bucketIndex(seconds)` */
-  record(request: RequestLifecycle, index: number, seconds: number, nowMs: number): void {
+  /**
+   * Counts a request that was answered, and did not stream: nearly all.
+   *
+   * @param index `bucketIndex(seconds)`
+   */
+  answered(index: number, seconds: number, nowMs: number): void {
     this.requests++
-    const { outcome } = request
-    if (outcome === 'error') {
-      this.errors++
-      this.#failures.record(1, nowMs)
-    }
-    if (outcome === 'aborted' || outcome === 'timeout' || request.streaming) {
-      if (outcome === 'aborted') this.aborted++
-      else if (outcome === 'timeout') this.timeouts++
-      this.#others.record(1, nowMs)
-      return
-    }
     this.#latency.recordAt(index, seconds, nowMs)
     this.#sinceTick.recordAt(index, seconds)
   }
 
-  /** The figures since the last tick. The first call of a tick computes them, the next read them. */
-  interval(nowMs: number): IntervalFigures {
+  /** Counts any other. */
+  record(request: RequestLifecycle, index: number, seconds: number, nowMs: number): void {
+    const { outcome, streaming } = request
+    if (outcome === 'error') {
+      this.errors++
+      this.#failures.record(1, nowMs)
+    }
+    if (outcome === 'aborted') this.aborted++
+    else if (outcome === 'timeout') this.timeouts++
+    else if (!streaming) {
+      this.answered(index, seconds, nowMs)
+      return
+    }
+    this.requests++
+    this.#others.record(1, nowMs)
+  }
+
+  /**
+   * The figures of the interval that ended with the last tick.
+   *
+   * @param isTick The interval ends now; the first of all who ask in a tick ends it.
+   */
+  interval(nowMs: number, isTick: boolean): IntervalFigures {
+    if (!isTick) return this.#interval
     const seconds = (nowMs - this.#tickMs) / 1000
     if (seconds <= 0) return this.#interval
     const latency = this.#sinceTick
@@ -87,7 +106,7 @@ export class HttpStatistics {
 
   /** Requests per second over the last minute. */
   rate(nowMs: number): number {
-    const span = WindowedHistogram.windowSpan(MINUTE, nowMs)
+    const span = WindowedHistogram.windowSpan(MINUTE, nowMs, this.sinceMs)
     return span > 0 ? this.#lastMinute(nowMs) / span : 0
   }
 

@@ -4,25 +4,28 @@ import { bucketIndex } from '../metrics/histogram.ts'
 import type { MetricStore } from '../metrics/metric-store.ts'
 import type { Profiler } from '../profiler/profiler.ts'
 import { HttpStatistics } from './http-statistics.ts'
+import type { RouteEntry } from './route-entry.ts'
 import type { RequestLifecycle } from './request-lifecycle.ts'
 import { RequestLog } from './request-log.ts'
 import { RouteTable, UNMATCHED } from './route-table.ts'
 
-/** Requests that are entered together at the latest. */
+/** Requests that are counted together at the latest. */
 const BATCH = 64
+
+const EXPIRY_INTERVAL_MS = 60_000
 
 // Below the first bucket's meaning: a clock that stood still took no time that can be measured.
 const LEAST_SECONDS = 1e-9
 
 /** The caps that the books keep to. */
-export type BookLimit = 'maxRoutes' | 'maxRecent' | 'maxSlowest'
+export type BookLimit = 'maxRoutes' | 'maxExamples' | 'maxRecent' | 'maxSlowest'
 
 /**
  * Where the requests that have ended are entered: under their route, in the totals, in the log.
  *
- * A request that ends is only put on a pile, and who reads has the pile entered first; so does each
- * tick, and a pile that is high enough. Entered together, the requests share what the processor has
- * at hand, which one request alone has to fetch anew each time: that is most of what it costs.
+ * One that was answered is only noted in a few arrays, and counted with others by the next tick or
+ * reader, or when there are enough. Together they share what the processor has at hand then; one
+ * alone, between two requests of the app, has to fetch all of it anew, which is most of what it costs.
  */
 export class RequestBooks {
   readonly #routes: RouteTable
@@ -30,9 +33,13 @@ export class RequestBooks {
   readonly #statistics = new HttpStatistics(clock.now())
   readonly #profiler: Profiler
   readonly #limits: Limits
-  readonly #pile = new Array<RequestLifecycle | null>(BATCH).fill(null)
-  #height = 0
-  #isSettling = false
+  readonly #entries: RouteEntry[] = []
+  readonly #statuses = new Uint16Array(BATCH)
+  readonly #startsMs = new Float64Array(BATCH)
+  readonly #endsMs = new Float64Array(BATCH)
+  #noted = 0
+  #settled = 0
+  #expiryMs = 0
   #failures = 0
 
   /** @param slowMs Requests that took less are never among the slowest. */
@@ -68,56 +75,78 @@ export class RequestBooks {
   get limitFigures(): Readonly<Record<BookLimit, LimitFigures>> {
     const { maxRoutes, maxRecent, maxSlowest } = this.#limits
     const { routes } = this
+    const { limit, used, cut } = routes.examples
     const { recent, slowest } = this.#log
     return {
       maxRoutes: { limit: maxRoutes, used: routes.size, cut: routes.cut },
+      maxExamples: { limit, used, cut },
       maxRecent: { limit: maxRecent, used: recent.size, cut: recent.dropped },
       maxSlowest: { limit: maxSlowest, used: slowest.size, cut: slowest.dropped },
     }
   }
 
-  /** A request has ended; it will be entered. */
-  add(request: RequestLifecycle): void {
-    this.#pile[this.#height++] = request
-    if (this.#height >= BATCH) this.settle()
+  /**
+   * Enters a request that has ended.
+   *
+   * @returns whether somebody will look at it: it failed, was slow, or has spans.
+   */
+  add(request: RequestLifecycle, endMs: number): boolean {
+    const { startMs, memoryDelta } = request
+    const entry = this.#routes.entry(request.name, request.route ?? UNMATCHED)
+    request.counted(entry)
+    if (memoryDelta !== 0) entry.operation.memoryTotal += memoryDelta
+    if (!request.streaming) entry.examples.add(endMs - startMs, request)
+    if (request.outcome === 'ok' && !request.streaming)
+      this.#note(entry, request.status, startMs, endMs)
+    else this.#count(entry, request, endMs)
+    this.#profiler.countRoot(request)
+    return this.#log.add(request, endMs - startMs, endMs) || request.spans !== null
   }
 
-  /** Whether it is one that somebody will look at: it failed, was slow, or has spans. */
-  isOfInterest(request: RequestLifecycle): boolean {
-    const { outcome, spans, startMs, endMs } = request
-    if (outcome === 'error' || outcome === 'timeout' || spans !== null) return true
-    return this.#log.slowest.wants(endMs - startMs, endMs)
+  /** What a tick has to do: counts what was noted, lets go of old examples. */
+  tick(nowMs: number): void {
+    this.settle()
+    if (nowMs < this.#expiryMs) return
+    this.#expiryMs = nowMs + EXPIRY_INTERVAL_MS
+    for (const { examples } of this.#routes) examples.expire(nowMs)
   }
 
-  /** Enters what has ended since. Costs nothing when nothing has. */
+  /** Counts what was noted. Costs nothing when nothing was. */
   settle(): void {
-    // An alert that a request sets off may have somebody read in the middle of it.
-    if (this.#height === 0 || this.#isSettling) return
-    this.#isSettling = true
-    const pile = this.#pile
-    for (let i = 0; i < this.#height; i++) {
-      const request = pile[i]!
-      pile[i] = null
+    // A field of its own for where it is: an alert that a request sets off may have somebody read in
+    // the middle, who settles the rest.
+    while (this.#settled < this.#noted) {
+      const at = this.#settled++
       try {
-        this.#enter(request)
+        const endMs = this.#endsMs[at]!
+        const seconds = secondsBetween(this.#startsMs[at]!, endMs)
+        const index = bucketIndex(seconds)
+        this.#entries[at]!.answered(this.#statuses[at]!, index, seconds, endMs)
+        this.#statistics.answered(index, seconds, endMs)
       } catch {
         this.#failures++
       }
     }
-    this.#height = 0
-    this.#isSettling = false
+    this.#settled = this.#noted = 0
   }
 
-  #enter(request: RequestLifecycle): void {
-    const { startMs, endMs } = request
-    const durationMs = endMs - startMs
-    const seconds = Math.max(durationMs / 1000, LEAST_SECONDS)
+  #note(entry: RouteEntry, status: number, startMs: number, endMs: number): void {
+    if (this.#noted === BATCH) this.settle()
+    const at = this.#noted++
+    this.#entries[at] = entry
+    this.#statuses[at] = status
+    this.#startsMs[at] = startMs
+    this.#endsMs[at] = endMs
+  }
+
+  #count(entry: RouteEntry, request: RequestLifecycle, endMs: number): void {
+    const seconds = secondsBetween(request.startMs, endMs)
     const index = bucketIndex(seconds)
-    const entry = this.#routes.entry(request.method, request.route ?? UNMATCHED)
-    request.counted(entry)
     entry.record(request, index, seconds, endMs)
     this.#statistics.record(request, index, seconds, endMs)
-    this.#profiler.countRoot(request)
-    this.#log.add(request, durationMs, endMs)
   }
+}
+
+function secondsBetween(startMs: number, endMs: number): number {
+  return Math.max((endMs - startMs) / 1000, LEAST_SECONDS)
 }

@@ -7,6 +7,7 @@ import type { HttpAdapter, HttpRequest, HttpResponse } from './http-adapter.ts'
 import type { Outcome } from './http-figures.ts'
 import type { RouteEntry } from './route-entry.ts'
 import type { SocketWatch } from './socket-watch.ts'
+import { isStreaming } from './streaming.ts'
 
 /** What a proxy logs when the client left before it had its answer. */
 const CLIENT_LEFT = 499
@@ -20,6 +21,8 @@ export interface LifecycleOwner {
   readonly entersContext: boolean
   /** The option `keepPaths`. */
   readonly keepsPaths: boolean
+  /** Makes bounded plain data of what is kept. */
+  readonly sanitizer: Sanitizer
   /** Runs `fn` inside the trace context of the request. */
   runInside<R>(
     lifecycle: RequestLifecycle,
@@ -28,7 +31,7 @@ export interface LifecycleOwner {
     args: readonly unknown[],
   ): R
   /** Told exactly once per request, while the request and the response are still there. */
-  record(lifecycle: RequestLifecycle, req: HttpRequest, res: HttpResponse, endMs: number): void
+  record(lifecycle: RequestLifecycle, req: HttpRequest, endMs: number): void
 }
 
 /**
@@ -39,8 +42,6 @@ export interface LifecycleOwner {
  * and the socket then.
  */
 export class RequestLifecycle extends ProfileTrace {
-  /** While in flight as the client has it; then as it was counted. */
-  method: string
   readonly owner: LifecycleOwner
   /** What ended: null while the request is in flight. */
   outcome: Outcome | null = null
@@ -78,11 +79,9 @@ export class RequestLifecycle extends ProfileTrace {
     res: HttpResponse,
     startMs: number,
     memoryStart: number,
-    sanitizer: Sanitizer,
   ) {
-    super(req.method ?? 'GET', startMs, memoryStart, sanitizer)
+    super(req.method ?? 'GET', startMs, memoryStart, owner.sanitizer)
     this.owner = owner
-    this.method = this.name
     this.req = req
     this.res = res
     this.#adapter = adapter
@@ -97,6 +96,11 @@ export class RequestLifecycle extends ProfileTrace {
     // Forwarded as they came, arguments need no array.
     if (!this.owner.entersContext) return fn.call(thisArg, ...(args as never[]))
     return this.owner.runInside(this, fn, thisArg, args)
+  }
+
+  /** While in flight as the client has it; then as it was counted. */
+  get method(): string {
+    return this.entry === null ? this.name : this.entry.method
   }
 
   /** Says the route pattern, such as `/users/:id`; it goes before what the framework says. */
@@ -140,7 +144,6 @@ export class RequestLifecycle extends ProfileTrace {
   /** It is counted: from now on it has the texts of its route, and none that the app made for it. */
   counted(entry: RouteEntry): void {
     this.entry = entry
-    this.method = entry.method
     this.name = entry.name
     if (this.#route !== null) this.#route = entry.route
   }
@@ -170,10 +173,11 @@ export class RequestLifecycle extends ProfileTrace {
   #end(req: HttpRequest, res: HttpResponse, outcome: Outcome, status: number): void {
     const endMs = clock.now()
     this.#route = this.route
+    if (isStreaming(res)) this.streaming = true
     this.outcome = outcome
     this.status = status
     try {
-      this.owner.record(this, req, res, endMs)
+      this.owner.record(this, req, endMs)
     } finally {
       this.watch?.remove(this)
       this.req = this.res = this.watch = null

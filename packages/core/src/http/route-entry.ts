@@ -1,7 +1,7 @@
 import type { MetricSeries, MetricStore } from '../metrics/metric-store.ts'
 import { WindowedHistogram } from '../metrics/sliding-window.ts'
 import type { OperationStats } from '../profiler/operation-stats.ts'
-import { ExampleRequests } from './example-requests.ts'
+import { ExampleRequests, type ExampleBudget } from './example-requests.ts'
 import type { RequestLifecycle } from './request-lifecycle.ts'
 
 /**
@@ -21,7 +21,7 @@ export class RouteEntry {
   readonly name: string
   /** The operation of the profiler that the requests are counted as; has this name unless there are too many. */
   readonly operation: OperationStats
-  readonly examples: ExampleRequests = new ExampleRequests()
+  readonly examples: ExampleRequests
   readonly #store: MetricStore
   readonly #statuses = new Map<number, StatusSeries>()
   // Most routes answer most requests with one status.
@@ -32,7 +32,9 @@ export class RouteEntry {
     route: string,
     store: MetricStore,
     operation: (name: string) => OperationStats,
+    examples: ExampleBudget,
   ) {
+    this.examples = new ExampleRequests(examples)
     this.method = method
     this.route = route
     this.name = `${method} ${route}`
@@ -42,29 +44,30 @@ export class RouteEntry {
   }
 
   /**
-   * Counts a request that has ended.
+   * Counts a request that was answered, and did not stream: nearly all.
    *
    * @param index `bucketIndex(seconds)`
    * @param seconds Above 0.
    */
+  answered(status: number, index: number, seconds: number, nowMs: number): void {
+    this.#of(status).duration.recordAt(index, seconds, nowMs)
+    this.operation.record(index, seconds, false)
+  }
+
+  /** Counts any other. */
   record(request: RequestLifecycle, index: number, seconds: number, nowMs: number): void {
-    const { status, outcome } = request
-    let series = this.#latest
-    if (series.status !== status) {
-      series = this.#latest = this.#statuses.get(status) ?? this.#add(status)
-    }
+    const { status, outcome, streaming } = request
+    const series = this.#of(status)
     if (outcome === 'aborted') {
       series.of('request_aborted').recordAt(index, seconds, nowMs)
     } else if (outcome === 'timeout') {
       series.of('request_timeout').recordAt(index, seconds, nowMs)
     } else {
       if (outcome === 'error') series.of('request_error').record(1, nowMs)
-      if (request.streaming) series.of('request_stream').recordAt(index, seconds, nowMs)
+      if (streaming) series.of('request_stream').recordAt(index, seconds, nowMs)
       else series.duration.recordAt(index, seconds, nowMs)
     }
-    const failed = outcome === 'error' || outcome === 'timeout'
-    this.operation.record(index, seconds, request.memoryDelta, failed)
-    if (!request.streaming) this.examples.add(index, request)
+    this.operation.record(index, seconds, outcome === 'error' || outcome === 'timeout')
   }
 
   /** The distributions of one metric, one for each status. */
@@ -73,6 +76,11 @@ export class RouteEntry {
       const recorded = series.get(metric)
       if (recorded !== undefined) yield recorded.values
     }
+  }
+
+  #of(status: number): StatusSeries {
+    if (this.#latest.status === status) return this.#latest
+    return (this.#latest = this.#statuses.get(status) ?? this.#add(status))
   }
 
   #add(status: number): StatusSeries {

@@ -3,6 +3,7 @@ import { ownCopy } from '../cut-text.ts'
 import type { Limits } from '../limits.ts'
 import { OTHER, type MetricStore } from '../metrics/metric-store.ts'
 import type { OperationStats } from '../profiler/operation-stats.ts'
+import { ExampleBudget } from './example-requests.ts'
 import { RouteEntry } from './route-entry.ts'
 
 /** The label of requests that no route matched. */
@@ -14,6 +15,8 @@ const KNOWN_METHODS: ReadonlySet<string> = new Set(METHODS)
 
 /** The figures by method and route pattern; capped, what falls over is the route `(other)`. */
 export class RouteTable {
+  /** The examples of all routes together. */
+  readonly examples: ExampleBudget
   readonly #byRoute = new Map<string, Map<string, RouteEntry>>()
   readonly #limits: Limits
   readonly #operation: (name: string) => OperationStats
@@ -22,6 +25,7 @@ export class RouteTable {
   #cut = 0
 
   constructor(limits: Limits, store: MetricStore, operation: (name: string) => OperationStats) {
+    this.examples = new ExampleBudget(limits.maxExamples)
     this.#limits = limits
     this.#store = store
     this.#operation = operation
@@ -67,7 +71,7 @@ export class RouteTable {
 
   #add(method: string, given: string): RouteEntry {
     const route = ownCopy(given)
-    const entry = new RouteEntry(method, route, this.#store, this.#operation)
+    const entry = new RouteEntry(method, route, this.#store, this.#operation, this.examples)
     const methods = this.#byRoute.get(route)
     if (methods === undefined) this.#byRoute.set(route, new Map([[method, entry]]))
     else methods.set(method, entry)

@@ -25,7 +25,7 @@ export class RingBuffer<T> {
       return
     }
     this.#items[this.#oldest] = item
-    this.#oldest = (this.#oldest + 1) % this.capacity
+    if (++this.#oldest === this.capacity) this.#oldest = 0
     this.#dropped++
   }
 

@@ -105,11 +105,12 @@ describe('WindowedHistogram', () => {
     const windowed = new WindowedHistogram()
     for (let nowMs = 0; nowMs <= 8_000_000; nowMs += 100) windowed.record(1, nowMs)
     for (const [seconds] of WINDOWS) {
-      const span = WindowedHistogram.windowSpan(seconds, 8_000_000)
+      const span = WindowedHistogram.windowSpan(seconds, 8_000_000, 0)
       expect(span).toBeLessThanOrEqual(seconds)
       expect(windowed.windowCount(seconds, 8_000_000) / span).toBeCloseTo(10, 1)
     }
-    expect(WindowedHistogram.windowSpan(3600, 90_000)).toBe(90)
+    expect(WindowedHistogram.windowSpan(3600, 90_000, 0)).toBe(90)
+    expect(WindowedHistogram.windowSpan(3600, 90_000, 60_000)).toBe(30)
   })
 
   test('shows a window as counts in equal steps, the oldest first', () => {

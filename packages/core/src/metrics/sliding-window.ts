@@ -125,14 +125,15 @@ export class WindowedHistogram {
   }
 
   /**
-   * The seconds that a window really covers when it ends now: what a rate is divided by. A window
-   * that reaches back before the process started covers the time since then.
+   * The seconds that a window really covers when it ends now: what a rate is divided by.
+   *
+   * @param sinceMs When recording began; a window that reaches back further covers the time since.
    */
-  static windowSpan(seconds: WindowSeconds, nowMs: number): number {
+  static windowSpan(seconds: WindowSeconds, nowMs: number, sinceMs: number): number {
     const { level, slices } = WINDOWS[seconds]
     const { ms } = LEVELS[level]
     const fromMs = (Math.floor(nowMs / ms) - slices + 1) * ms
-    return (nowMs - Math.max(0, fromMs)) / 1000
+    return (nowMs - Math.max(sinceMs, fromMs)) / 1000
   }
 
   /**

@@ -4,8 +4,11 @@ import type { Log } from '../logger.ts'
 import { RUNTIME_FIGURES, SYSTEM_FIGURES } from './figures.ts'
 import type { SelfCost } from './self-cost.ts'
 
-/** Reads a figure; `null` when there is none now. */
-export type FigureReader = (nowMs: number) => number | null
+/**
+ * Reads a figure; `null` when there is none now. `isTick` says whether the tick asks, which figures
+ * that tell what happened since the last tick begin anew for.
+ */
+export type FigureReader = (nowMs: number, isTick: boolean) => number | null
 
 /** Figures that other rooms add to those of the system and the runtime. */
 export class RegisteredFigures {
@@ -49,9 +52,9 @@ export class RegisteredFigures {
   }
 
   /** One that throws is `null`, counted, and said once. */
-  read(name: string, nowMs: number): number | null {
+  read(name: string, nowMs: number, isTick = false): number | null {
     try {
-      return (this.#readers.get(name) ?? this.#fallbacks.get(name))?.(nowMs) ?? null
+      return (this.#readers.get(name) ?? this.#fallbacks.get(name))?.(nowMs, isTick) ?? null
     } catch (error) {
       this.#cost.failedInside++
       const message = `The figure ${name} could not be read; the history has a gap. ${describeError(error)}`

@@ -223,7 +223,9 @@ export class Sampling {
       if (stats === null) return
       for (const [name, read] of SYSTEM_READERS) history.set(name, read(stats))
     })
-    for (const name of this.#figures.names()) history.set(name, this.#figures.read(name, nowMs))
+    for (const name of this.#figures.names()) {
+      history.set(name, this.#figures.read(name, nowMs, true))
+    }
     this.#guard('thresholds', () => this.#check((name) => history.latest(name), dueMs))
     for (const listener of this.#listeners) this.#guard('listener', () => listener(nowMs))
   }

@@ -31,7 +31,7 @@ export class SelfCost {
 
   /** Percent of one core over the last minute, or since this was made if that is less. */
   cpuPercent(nowMs: number): number {
-    const spanMs = Math.min(WindowedHistogram.windowSpan(60, nowMs) * 1000, nowMs - this.#sinceMs)
+    const spanMs = WindowedHistogram.windowSpan(60, nowMs, this.#sinceMs) * 1000
     return spanMs > 0 ? Math.min(100, (this.#spent.windowSum(60, nowMs) / spanMs) * 100) : 0
   }
 }

@@ -9,6 +9,7 @@ import type { TraceScope } from './trace-scope.ts'
  */
 export class CallStackContext implements ScopeCarrier {
   readonly armed = true
+  readonly followsEvents = false
   #scope: TraceScope | null = null
 
   arm(): void {}

@@ -14,10 +14,9 @@ export class OperationStats {
   }
 
   /** @param index - `bucketIndex(durationSeconds)`; not looked at when the duration is 0. */
-  record(index: number, durationSeconds: number, memoryDelta: number, failed: boolean): void {
+  record(index: number, durationSeconds: number, failed: boolean): void {
     if (durationSeconds > 0) this.histogram.recordAt(index, durationSeconds)
     else this.histogram.record(0)
-    this.memoryTotal += memoryDelta
     if (failed) this.errorCount++
   }
 

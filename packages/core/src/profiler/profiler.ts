@@ -17,6 +17,7 @@ import type { OperationStats } from './operation-stats.ts'
 import { Operations } from './operations.ts'
 import { Profile } from './profile.ts'
 import { ProfileTrace } from './profile-trace.ts'
+import { profilerLimits, type ProfilerLimit } from './profiler-limits.ts'
 import { resolveProfilerOptions, type ProfilerOptions } from './profiler-options.ts'
 import { Sanitizer } from './sanitizer.ts'
 import type { ScopeCarrier } from './scope-carrier.ts'
@@ -37,15 +38,6 @@ export interface StartTraceOptions {
   /** The trace that it is a part of; `null` for none. @default the current trace */
   readonly parent?: ProfileTrace | null
 }
-
-/** The caps that a {@link Profiler} keeps to. */
-export type ProfilerLimit =
-  | 'maxTraces'
-  | 'maxSpansPerTrace'
-  | 'maxOpenTraces'
-  | 'maxOperations'
-  | 'maxMetadataBytes'
-  | 'maxErrorLength'
 
 /**
  * Measures operations: how long they take, how memory changes, which of them are parts of which.
@@ -68,7 +60,6 @@ export class Profiler {
   readonly limits: Limits
   /** Makes bounded plain data of what is kept. */
   readonly sanitizer: Sanitizer
-
   readonly #collectStackTrace: boolean
   readonly #context: ScopeCarrier
   readonly #operations: Operations
@@ -147,7 +138,9 @@ export class Profiler {
     if (!this.enabled) return
     const { duration } = trace
     const failed = trace.error !== undefined
-    this.operation(trace.name).record(bucketIndex(duration), duration, trace.memoryDelta, failed)
+    const operation = this.operation(trace.name)
+    operation.record(bucketIndex(duration), duration, failed)
+    operation.memoryTotal += trace.memoryDelta
     if (!trace.isRoot) return
     this.#open.remove(trace)
     this.#rootSeconds += this.#secondsSinceReset(trace)
@@ -213,20 +206,12 @@ export class Profiler {
 
   /** How far each cap is used. Of the caps of one trace, one metadata or one error: the largest. */
   limitsUsed(): Record<ProfilerLimit, LimitFigures> {
-    const { limits, sanitizer } = this
-    const use = (name: ProfilerLimit, used: number, cut: number): LimitFigures => ({
-      limit: limits[name],
-      used,
-      cut,
+    return profilerLimits(this.limits, this.sanitizer, {
+      traces: this.#kept,
+      spans: { size: this.#largestTree, dropped: this.#droppedSpans },
+      open: { size: this.#open.size, dropped: this.#evicted },
+      operations: { size: this.#operations.size, dropped: this.#operations.cut },
     })
-    return {
-      maxTraces: use('maxTraces', this.#kept.size, this.#kept.dropped),
-      maxSpansPerTrace: use('maxSpansPerTrace', this.#largestTree, this.#droppedSpans),
-      maxOpenTraces: use('maxOpenTraces', this.#open.size, this.#evicted),
-      maxOperations: use('maxOperations', this.#operations.size, this.#operations.cut),
-      maxMetadataBytes: use('maxMetadataBytes', sanitizer.largestMetadata, sanitizer.metadataCut),
-      maxErrorLength: use('maxErrorLength', sanitizer.longestError, sanitizer.errorsCut),
-    }
   }
 
   // What follows is for those who bring their own root traces: the recording of requests.
@@ -253,9 +238,9 @@ export class Profiler {
     if (root.spans !== null) this.#keep(root)
   }
 
-  /** Whether {@link runIn} does more than to call the function. */
-  get entersContext(): boolean {
-    return this.enabled && this.#context.armed
+  /** What knows in which trace the code that runs now is. */
+  get context(): ScopeCarrier {
+    return this.#context
   }
 
   /** Calls a function in a trace, so that what it traces becomes a part of that. */

@@ -4,6 +4,8 @@ import type { TraceScope } from './trace-scope.ts'
 export interface ScopeCarrier {
   /** Whether `run` enters scopes; else it only calls the function. */
   readonly armed: boolean
+  /** Whether the listeners of a request are to be called in its scope. */
+  readonly followsEvents: boolean
   /** A profiler is used: scopes are entered from now on, for good. */
   arm(): void
   /** Runs `fn` in a scope, with its `this` and its arguments, and returns what it returns. */

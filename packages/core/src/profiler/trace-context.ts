@@ -43,6 +43,8 @@ export const traceContext: TraceContext = {
     return shared.armed
   },
 
+  followsEvents: true,
+
   arm(): void {
     shared.used = true
     shared.armed = true

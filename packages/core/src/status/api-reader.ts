@@ -64,7 +64,8 @@ export class ApiReader {
   }
 
   async routes(window: WindowSeconds | null): Promise<readonly RouteRow[]> {
-    const rows = await routeRows(this.#sources.http.routes, window, clock.now(), new Pacer())
+    const { routes, statistics } = this.#sources.http
+    const rows = await routeRows(routes, window, statistics.sinceMs, clock.now(), new Pacer())
     return this.#results.cut(rows)
   }
 

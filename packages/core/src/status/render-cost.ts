@@ -3,6 +3,7 @@ import { WindowedHistogram } from '../metrics/sliding-window.ts'
 
 /** What the renderings cost the app's thread. */
 export class RenderCost {
+  readonly #sinceMs = clock.now()
   readonly #milliseconds = new WindowedHistogram()
 
   /** Runs a rendering that does not wait, and counts its time. */
@@ -18,7 +19,7 @@ export class RenderCost {
 
   /** Percent of one core over the last minute. */
   percent(nowMs: number): number {
-    const span = WindowedHistogram.windowSpan(60, nowMs)
+    const span = WindowedHistogram.windowSpan(60, nowMs, this.#sinceMs)
     return span > 0 ? (this.#milliseconds.windowSum(60, nowMs) / 1000 / span) * 100 : 0
   }
 }

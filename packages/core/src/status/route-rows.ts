@@ -21,17 +21,19 @@ const ENDED: readonly RequestMetric[] = [
  * a request in the window are left out.
  *
  * @param window Seconds; null for everything since the start.
+ * @param sinceMs When the requests began to be counted.
  */
 export async function routeRows(
   entries: Iterable<RouteEntry>,
   window: WindowSeconds | null,
+  sinceMs: number,
   nowMs: number,
   pacer: Pacer,
 ): Promise<RouteRow[]> {
   const rows: RouteRow[] = []
   let allTime = 0
   for (const entry of entries) {
-    const row = routeRow(entry, window, nowMs)
+    const row = routeRow(entry, window, sinceMs, nowMs)
     if (row.count === 0) continue
     // Until the sum over all routes is known, `share` is the time in seconds.
     allTime += row.share
@@ -43,12 +45,20 @@ export async function routeRows(
     .toSorted((a, b) => b.share - a.share)
 }
 
-function routeRow(entry: RouteEntry, window: WindowSeconds | null, nowMs: number): RouteRow {
+function routeRow(
+  entry: RouteEntry,
+  window: WindowSeconds | null,
+  sinceMs: number,
+  nowMs: number,
+): RouteRow {
   const count = (metric: RequestMetric): number => countOf(entry, metric, window, nowMs)
   const answered = latencyOf(entry, window, nowMs)
   const ended = ENDED.reduce((sum, metric) => sum + count(metric), 0)
   const errors = count('request_error')
-  const span = window === null ? nowMs / 1000 : WindowedHistogram.windowSpan(window, nowMs)
+  const span =
+    window === null
+      ? (nowMs - sinceMs) / 1000
+      : WindowedHistogram.windowSpan(window, nowMs, sinceMs)
   return {
     method: entry.method,
     route: entry.route,

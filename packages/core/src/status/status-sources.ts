@@ -1,3 +1,4 @@
+import type { HttpStatistics } from '../http/http-statistics.ts'
 import type { InFlight } from '../http/in-flight.ts'
 import type { RequestLog } from '../http/request-log.ts'
 import type { RouteTable } from '../http/route-table.ts'
@@ -46,6 +47,7 @@ export interface ProfilerReader {
 export interface HttpReader {
   figures(nowMs: number): HttpFigures
   readonly routes: RouteTable
+  readonly statistics: Pick<HttpStatistics, 'sinceMs'>
   readonly log: RequestLog
   readonly inFlight: InFlight
 }
