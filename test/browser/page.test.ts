@@ -92,6 +92,45 @@ describe.skipIf(SKIP)('the page', () => {
     expect(messages).toEqual([])
   })
 
+  test('lists examples of a route none of whose requests is among the slowest of all', async () => {
+    const { page, messages } = await openPage(browser, server.url)
+    await page.getByRole('link', { name: 'GET /products/:id, open' }).click()
+    await page.locator('.bar-fill.example').first().waitFor()
+    const links = page.locator('#requests a.request-link')
+    const examples = await page.locator('.bar-fill.example').count()
+    await expect.poll(() => links.count()).toBeGreaterThanOrEqual(examples)
+    const routes = await page.locator('#requests .request-link .pattern').allTextContents()
+    expect(new Set(routes)).toEqual(new Set(['/products/:id']))
+    expect(messages).toEqual([])
+  })
+
+  test('a request opens below its list, before the profiler, on wide and narrow pages', async () => {
+    for (const width of [1440, 1280, 1000]) {
+      const { page } = await openPage(browser, `${server.url}/r/e0`, {
+        viewport: { width, height: 900 },
+      })
+      await page.locator('#request .actions').waitFor()
+      const top = async (id: string): Promise<number> =>
+        (await page.locator(id).boundingBox())?.y ?? Number.NaN
+      expect(await top('#request')).toBeGreaterThan(await top('#requests'))
+      expect(await top('#profiler')).toBeGreaterThan(await top('#request'))
+      await page.context().close()
+    }
+  })
+
+  test('names of routes can be read on pages of every width', async () => {
+    for (const width of [700, 900, 1100, 1241, 1280, 1440]) {
+      const { page } = await openPage(browser, server.url, { viewport: { width, height: 900 } })
+      const name = page.locator('#routes tr.line .row-link', { hasText: '/report/:id' })
+      await name.waitFor()
+      const cut = await name
+        .locator('.route-name')
+        .evaluate((element) => element.scrollWidth - element.clientWidth)
+      expect([width, Math.max(0, cut)]).toEqual([width, 0])
+      await page.context().close()
+    }
+  })
+
   test('a stretch dragged out on a chart narrows all charts and the request list', async () => {
     const { page, messages } = await openPage(browser, server.url)
     await page.locator('#requests a.request-link').first().waitFor()
@@ -131,6 +170,10 @@ describe.skipIf(SKIP)('the page', () => {
         (lines) => new Set(lines.map((line) => (line as HTMLElement).style.transform)).size,
       )
     expect(shown).toBe(1)
+    // What stands after a number says of what moment it is.
+    const cards = await page.locator('.figure .big').allTextContents()
+    for (const text of cards) expect(text).toMatch(/at \d\d:\d\d:\d\d$/)
+    expect(new Set(cards.map((text) => text.slice(-8))).size).toBe(1)
   })
 
   test('pause freezes what is shown and says since when; recording goes on', async () => {

@@ -1,6 +1,7 @@
 import type { JSX } from 'preact'
 import type { Snapshot } from '@core/status/api-types.ts'
 import { bytes } from '../format/bytes.ts'
+import { longDuration } from '../format/duration.ts'
 import { digits, plural } from '../format/number.ts'
 import { date } from '../format/time.ts'
 import { snapshot } from '../state/live.ts'
@@ -30,10 +31,11 @@ export function HostPanel(): JSX.Element | null {
   )
 }
 
-function factsOf({ process, stats }: Snapshot): readonly (readonly [string, string | null])[] {
+function factsOf({ app, process, stats }: Snapshot): readonly (readonly [string, string | null])[] {
   const { host } = process
   const load = stats.cpu.loadAverage
   return [
+    ['App', [app.name, app.version, app.environment].filter(Boolean).join(' ')],
     ['Host name', process.hostname],
     ['Operating system', host?.os ?? null],
     ['Kernel', host?.kernel ?? null],
@@ -47,5 +49,6 @@ function factsOf({ process, stats }: Snapshot): readonly (readonly [string, stri
     ['Load average', load === null ? null : load.map(digits).join(' · ')],
     ['Node', process.nodeVersion],
     ['Process', `pid ${process.pid}, since ${date(process.startTime)}`],
+    ['Uptime', longDuration(process.uptime)],
   ]
 }

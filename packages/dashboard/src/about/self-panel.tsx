@@ -15,7 +15,7 @@ export function SelfPanel(): JSX.Element | null {
         <h2>Limits of mtaio</h2>
         <small>
           {cutting === 0 ? (
-            'none cuts'
+            'no figure is cut'
           ) : (
             <span class="warn">
               {cutting} of {limits.length} cut
@@ -47,9 +47,11 @@ export function SelfPanel(): JSX.Element | null {
               <td>{count(limit)}</td>
               <td>{count(used)}</td>
               <td>
-                <b class={isCutting(name, { limit, used, cut }) ? 'warn' : undefined}>
-                  {count(cut)}
-                </b>
+                {isCutting(name, { limit, used, cut }) ? (
+                  <b class="warn">{count(cut)}</b>
+                ) : (
+                  <span class={cut === 0 ? 'faint' : undefined}>{count(cut)}</span>
+                )}
               </td>
             </tr>
           ))}

@@ -27,6 +27,10 @@ export function Help(): JSX.Element | null {
           <i class="key-line dashed" /> Dashed lines are thresholds; a shaded time is one in which
           an alert fired.
         </li>
+        <li>
+          <i class="key-line halves" /> The dark part of a bar in a waterfall is the time of the
+          operation itself, the pale part that of the operations inside it.
+        </li>
         <li>A gap means that nothing was measured. It never means 0.</li>
         <li>
           Percentiles are of histograms and at most 1.1 % off. A p99 of fewer than 100 samples is

@@ -2,6 +2,7 @@ import { effect, signal } from '@preact/signals'
 import uPlot from 'uplot'
 import { alerts } from '../state/alerts.ts'
 import { frame, pointed, shownRows } from '../state/frame.ts'
+import { shownEnd } from '../state/live.ts'
 import { go } from '../state/navigation.ts'
 import { colours } from '../state/theme.ts'
 import { colour } from './colours.ts'
@@ -33,6 +34,7 @@ export class ChartView {
   readonly #host: HTMLElement
   readonly #plot: uPlot
   readonly #inView = signal(false)
+  #isDrawn = false
   readonly #cleanups: (() => void)[] = []
   readonly #paint = (): void => this.#draw()
 
@@ -63,7 +65,8 @@ export class ChartView {
     )
     views.observe(this.#host)
     const stop = effect(() => {
-      if (!this.#inView.value) return
+      // Once out of view too: until then its axes are of nothing, and scrolling might show them.
+      if (!this.#inView.value && (this.#isDrawn || shownEnd.value === 0)) return
       // Read here, so that a change of any of them draws anew.
       void [frame.value, alerts.value, colours.value]
       paintSoon(this.#paint)
@@ -76,6 +79,7 @@ export class ChartView {
   }
 
   #draw(): void {
+    this.#isDrawn = true
     const { from, to } = frame.peek()
     this.#plot.batch(() => {
       this.#plot.setData(this.#data(), false)

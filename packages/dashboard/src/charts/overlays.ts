@@ -9,8 +9,8 @@ import type { Figure } from './figure.ts'
 /** Major collections nearer to each other than this are drawn as one line, in CSS pixels. */
 const MIN_LINE_DISTANCE = 3
 
-/** So many lines would be a curtain: they are drawn fainter. */
-const MANY_LINES = 24
+/** Lines nearer to each other than this on the whole would be a curtain: they are drawn fainter. */
+const CURTAIN_PIXELS = 12
 
 /** What is drawn below the lines: the times in which an alert fired. */
 export function drawBelow(u: uPlot, figure: Figure): void {
@@ -56,7 +56,8 @@ function drawCollections(u: uPlot): void {
     ctx.moveTo(x, bbox.top)
     ctx.lineTo(x, bbox.top + bbox.height)
   }
-  ctx.strokeStyle = colour('violet', lines > MANY_LINES ? 0.1 : 0.42)
+  const isCurtain = lines * CURTAIN_PIXELS * ratio > bbox.width
+  ctx.strokeStyle = colour('violet', isCurtain ? 0.14 : 0.42)
   ctx.lineWidth = ratio
   ctx.stroke()
   ctx.restore()

@@ -115,11 +115,22 @@ export function timeSpace(_u: uPlot, _axis: number, min: number, max: number): n
   return max - min < WITH_SECONDS ? 60 : 40
 }
 
-/** Half the width of a mark's text, in CSS pixels. */
+/** Half the width of a mark's text, in CSS pixels: of 12:04, and of 12:04:31. */
 const HALF_TEXT = 17
+const HALF_TEXT_SECONDS = 26
 
-/** Leaves out what would be cut off at the right edge of the chart. */
-export function clearOfTheEdge(u: uPlot, marks: number[]): (number | null)[] {
-  const room = u.width - u.bbox.left / devicePixelRatio - HALF_TEXT
-  return marks.map((mark) => (u.valToPos(mark, 'x') > room ? null : mark))
+/** Leaves out what would be cut off at the right edge, or run into the marks of the other axis. */
+export function clearOfTheEdge(
+  u: uPlot,
+  marks: number[],
+  _axis: number,
+  _space: number,
+  step: number,
+): (number | null)[] {
+  const half = step < 60 ? HALF_TEXT_SECONDS : HALF_TEXT
+  const last = u.width - u.bbox.left / devicePixelRatio - half
+  return marks.map((mark) => {
+    const x = u.valToPos(mark, 'x')
+    return x > last || x < half ? null : mark
+  })
 }

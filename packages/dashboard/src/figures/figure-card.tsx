@@ -1,10 +1,11 @@
 import type { ComponentChildren, JSX } from 'preact'
 import { Chart } from '../charts/chart.tsx'
-import type { Figure } from '../charts/figure.ts'
+import type { Figure, Line } from '../charts/figure.ts'
+import { clock } from '../format/time.ts'
 import { split } from '../format/unit.ts'
 import { tableOpen } from '../state/dialogs.ts'
 import { Icon } from '../ui/icons.tsx'
-import { moment, shownValue } from './shown-value.ts'
+import { moment, pointedTime, shownValue } from './shown-value.ts'
 
 interface FigureCardProps {
   readonly figure: Figure
@@ -12,7 +13,7 @@ interface FigureCardProps {
   /** The number that stands for the figure now; without it the last value of the first line does. */
   readonly now?: number | null
   /** What is said after the number. */
-  readonly after?: string
+  readonly after?: ComponentChildren
   readonly children?: ComponentChildren
 }
 
@@ -42,7 +43,7 @@ export function FigureCard({ figure, height, now, after, children }: FigureCardP
 interface BigNumberProps {
   readonly figure: Figure
   readonly now: number | null | undefined
-  readonly after: string | undefined
+  readonly after: ComponentChildren
 }
 
 /** Apart from the card, so that the crosshair renders only the numbers anew. */
@@ -56,10 +57,22 @@ function BigNumber({ figure, now, after }: BigNumberProps): JSX.Element {
     <p class="big">
       {number}{' '}
       <small>
-        {[unit, when === 'selected' ? (line?.peak === true ? 'at most' : 'mean') : after]
-          .filter(Boolean)
-          .join(' ')}
+        {unit}{' '}
+        {when === 'now' ? after : <OtherMoment line={line} named={figure.lines.length > 1} />}
       </small>
     </p>
+  )
+}
+
+/** What is said after the number of another moment: what it says of now would be wrong there. */
+function OtherMoment({ line, named }: { line: Line | undefined; named: boolean }): JSX.Element {
+  const time = pointedTime()
+  const label = named ? `${line?.label} ` : ''
+  if (time === null) return <>{`${label}${line?.peak === true ? 'at most' : 'mean'}`}</>
+  return (
+    <span class="when">
+      <span class="wide">{label}at </span>
+      {clock(time)}
+    </span>
   )
 }

@@ -25,9 +25,11 @@ function OpenTable({ figure }: { figure: Figure }): JSX.Element {
     return { ...frame.peek(), rows: tabulate(shown.times, values, MAX_ROWS).toReversed() }
     // The first samples may come when it is open already.
   }, [figure, hasSamples])
+  // Where each row is of one sample, its mean and its largest value are the same figure twice.
+  const isSingle = rows.every((row) => row.lines.every((line) => line.mean === line.max))
   return (
     <Dialog title={figure.title} onClose={() => (tableOpen.value = null)}>
-      <p class="soft">
+      <p class="soft hint">
         {figure.hint}; {span(from, to)}.{' '}
         {rows.length === 0 ? 'There is no sample.' : 'Newest first.'}
       </p>
@@ -38,11 +40,13 @@ function OpenTable({ figure }: { figure: Figure }): JSX.Element {
               <th scope="col">Time</th>
               {figure.lines.map((line) => [
                 <th key={`${line.column} mean`} scope="col">
-                  {line.label}, mean
+                  {isSingle ? line.label : `${line.label}, mean`}
                 </th>,
-                <th key={`${line.column} max`} scope="col">
-                  max
-                </th>,
+                !isSingle && (
+                  <th key={`${line.column} max`} scope="col">
+                    max
+                  </th>
+                ),
               ])}
             </tr>
           </thead>
@@ -52,7 +56,7 @@ function OpenTable({ figure }: { figure: Figure }): JSX.Element {
                 <th scope="row">{clock(row.time)}</th>
                 {row.lines.map((line, i) => [
                   <td key={`${i} mean`}>{write(line.mean, figure.unit)}</td>,
-                  <td key={`${i} max`}>{write(line.max, figure.unit)}</td>,
+                  !isSingle && <td key={`${i} max`}>{write(line.max, figure.unit)}</td>,
                 ])}
               </tr>
             ))}

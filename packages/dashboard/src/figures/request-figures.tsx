@@ -61,16 +61,23 @@ function LatencyCard({ http }: { http: HttpFigures | null }): JSX.Element {
       figure={LATENCY}
       height={HEIGHT}
       now={now['p95'] ?? null}
-      after={`p95 · ${plural(samples, 'sample')}`}
+      after={
+        <span title={`Of ${plural(samples, 'request')} in the last minute`}>
+          p95 of {count(samples)}
+          <span class="wide"> {samples === 1 ? 'request' : 'requests'}</span>
+        </span>
+      }
     >
-      {LATENCY.lines.toReversed().map((line) => (
-        <LegendValue
-          key={line.column}
-          line={line}
-          now={now[line.label] ?? null}
-          few={line.label === 'p99' && samples < FEW_SAMPLES}
-        />
-      ))}
+      <span class="legend">
+        {LATENCY.lines.toReversed().map((line) => (
+          <LegendValue
+            key={line.column}
+            line={line}
+            now={now[line.label] ?? null}
+            few={line.label === 'p99' && samples < FEW_SAMPLES}
+          />
+        ))}
+      </span>
     </FigureCard>
   )
 }

@@ -12,6 +12,12 @@ export function moment(): Moment {
   return place.value.selection === null ? 'now' : 'selected'
 }
 
+/** Epoch seconds under the crosshair; null when it is nowhere. */
+export function pointedTime(): number | null {
+  const point = pointed.value
+  return point === null ? null : (shownRows().times[point] ?? null)
+}
+
 /** The value of a line under the crosshair, over the selection (mean or peak), else its last. */
 export function shownValue(line: Line): number | null {
   const point = pointed.value

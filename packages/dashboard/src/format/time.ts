@@ -7,7 +7,12 @@ const CLOCK = new Intl.DateTimeFormat(undefined, {
   hourCycle: 'h23',
 })
 
-const DATE = new Intl.DateTimeFormat(undefined, { dateStyle: 'medium', timeStyle: 'medium' })
+// As the clock of the axes and lists: what stands at 15:04 there must not be at 3:04 PM here.
+const DATE = new Intl.DateTimeFormat(undefined, {
+  dateStyle: 'medium',
+  timeStyle: 'medium',
+  hourCycle: 'h23',
+})
 
 /** The time of the day, in the reader's time zone: 12:04:31. */
 export function clock(epochSeconds: number): string {

@@ -4,9 +4,13 @@ import { plural } from '../format/number.ts'
 import type { StackFrame } from './stack.ts'
 import { foldStack, parseStack, splitPath } from './stack.ts'
 
-/** An error: frames of the app stand out, those of packages and of Node are folded. */
+/**
+ * An error: frames of the app stand out, the first of them most; those of packages and of Node are
+ * folded.
+ */
 export function ErrorView({ error }: { error: ErrorDocument }): JSX.Element {
   const parts = foldStack(parseStack(error.stack ?? ''))
+  const threw = parts.findIndex((part) => part.kind === 'frame')
   return (
     <div class="error" role="group" aria-label="Error">
       <p class="error-title">
@@ -16,7 +20,7 @@ export function ErrorView({ error }: { error: ErrorDocument }): JSX.Element {
       {parts.length === 0 && <p class="soft">No stack came with it.</p>}
       <ol class="stack">
         {parts.map((part, i) => (
-          <li key={i}>
+          <li key={i} class={i === threw ? 'threw' : undefined}>
             {part.kind === 'frame' ? <Frame frame={part.frame} /> : <Folded frames={part.frames} />}
           </li>
         ))}

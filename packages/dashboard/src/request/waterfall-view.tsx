@@ -10,7 +10,9 @@ import { waterfall } from './waterfall.ts'
 export function WaterfallView({ document }: { document: RequestDocument }): JSX.Element {
   const [opened, setOpened] = useState<ReadonlySet<string>>(new Set())
   const isRunning = document.outcome === null
-  const now = isRunning ? (snapshot.value?.stats.timestamp ?? 0) : 0
+  // Its age when it was read: it may have begun after the last tick.
+  const readAt = document.startTime + document.duration
+  const now = isRunning ? Math.max(snapshot.value?.stats.timestamp ?? 0, readAt) : 0
   const { rows, total } = useMemo(
     () => waterfall(document.trace, now, opened),
     [document, now, opened],

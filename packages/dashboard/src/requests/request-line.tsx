@@ -25,11 +25,11 @@ export function RequestLine({ request }: { request: RequestSummary }): JSX.Eleme
         onClick={open}
       >
         <RouteName method={request.method} route={request.route} />
-        <Status status={request.status} outcome={outcome} />
-        <b class="took">
-          {duration(request.duration)}
-          {request.streaming && <small> stream</small>}
-        </b>
+        <span class="ending">
+          {request.streaming && <small class="faint">stream</small>}
+          <Status status={request.status} outcome={outcome} />
+        </span>
+        <b class="took">{duration(request.duration)}</b>
         <span class="at">{clock(startTime)}</span>
         <Note request={request} />
       </a>

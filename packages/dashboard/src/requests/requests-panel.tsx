@@ -1,7 +1,7 @@
 import { signal } from '@preact/signals'
 import type { JSX } from 'preact'
 import type { RequestsDocument } from '@core/status/api-types.ts'
-import { plural } from '../format/number.ts'
+import { count, plural } from '../format/number.ts'
 import { span } from '../format/time.ts'
 import { go, place } from '../state/navigation.ts'
 import type { Place } from '../state/place.ts'
@@ -46,6 +46,12 @@ export function RequestsPanel(): JSX.Element {
   )
 }
 
+/** How far back a list goes: it is of no range that the charts show. */
+function keptText(document: RequestsDocument | undefined): string {
+  if (document === undefined || document.view === 'in-flight' || document.total === 0) return ''
+  return document.view === 'slowest' ? 'of the last hour' : `the last ${count(document.total)}`
+}
+
 /** What the list is narrowed to from elsewhere on the page. */
 function Scope(): JSX.Element {
   const { route, selection } = place.value
@@ -63,7 +69,11 @@ function Scope(): JSX.Element {
           <span class="unseen">Show the requests of all routes</span>
         </button>
       )}
-      {selection !== null && <small>{span(selection.from, selection.to)}</small>}
+      <small>
+        {selection !== null
+          ? span(selection.from, selection.to)
+          : route === null && keptText(shown.value?.document)}
+      </small>
     </>
   )
 }

@@ -44,10 +44,11 @@ export function Tabs(): JSX.Element {
   )
 }
 
-/** How many there are, where that says something. */
+/** How many there are, where that says something: not of a list that is narrowed to less. */
 function Amount({ view }: { view: View }): JSX.Element | null {
   const http = snapshot.value?.http
-  if (http === undefined) return null
+  const { route, selection } = place.value
+  if (http === undefined || route !== null || selection !== null) return null
   if (view === 'in-flight') return <em>{count(http.inFlight)}</em>
   if (view !== 'errors') return null
   const amount = http.errors + http.timeouts

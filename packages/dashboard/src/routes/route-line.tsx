@@ -2,6 +2,7 @@ import type { JSX } from 'preact'
 import type { RouteRow } from '@core/status/api-types.ts'
 import { duration } from '../format/duration.ts'
 import { count, percent, plural, rate } from '../format/number.ts'
+import { slowFrom } from '../state/alerts.ts'
 import { PlaceLink } from '../ui/place-link.tsx'
 import { RouteName } from '../ui/route-name.tsx'
 import { Sparkline } from '../ui/sparkline.tsx'
@@ -32,10 +33,14 @@ export function RouteLine({ row, opened }: { row: RouteRow; opened: boolean }): 
       <td role="cell" title={plural(row.count, 'request')}>
         {rate(row.rate)}
       </td>
-      <td role="cell">{duration(row.p50)}</td>
-      <td role="cell">{duration(row.p95)}</td>
+      <td role="cell">
+        <Latency value={row.p50} />
+      </td>
+      <td role="cell">
+        <Latency value={row.p95} />
+      </td>
       <td role="cell" class={few ? 'few' : undefined} title={`of ${plural(row.count, 'sample')}`}>
-        {duration(row.p99)}
+        {few ? duration(row.p99) : <Latency value={row.p99} />}
       </td>
       <td role="cell" class="max">
         {duration(row.max)}
@@ -50,6 +55,17 @@ export function RouteLine({ row, opened }: { row: RouteRow; opened: boolean }): 
         </span>
       </td>
     </tr>
+  )
+}
+
+/** Stands out where it is above the threshold of the response time. */
+function Latency({ value }: { value: number | null }): JSX.Element {
+  const limit = slowFrom.value
+  if (value === null || limit === null || value <= limit) return <>{duration(value)}</>
+  return (
+    <b class="warn" title={`Above the threshold of ${duration(limit)}`}>
+      {duration(value)}
+    </b>
   )
 }
 

@@ -17,7 +17,13 @@ import { RouteLine } from './route-line.tsx'
 const FEW_ROWS = 10
 
 const COLUMNS: readonly SortColumn[] = [
-  { by: 'route', text: 'Route', hint: 'Method and pattern', class: 'route', ascending: true },
+  {
+    by: 'route',
+    text: 'Route',
+    hint: 'Method and pattern; the small line is its requests per second over this time',
+    class: 'route',
+    ascending: true,
+  },
   { by: 'rate', text: 'req/s', hint: 'Requests per second' },
   { by: 'p50', text: 'p50', hint: 'Half of the requests were faster' },
   { by: 'p95', text: 'p95', hint: '95 of 100 requests were faster' },
@@ -27,9 +33,12 @@ const COLUMNS: readonly SortColumn[] = [
   { by: 'share', text: 'share', hint: 'Share of the time that all requests took', class: 'share' },
 ]
 
-const MOUNTING = `app.use(mtaioExpress())               // Express, before the routes
-app.use(mtaioKoa())                   // Koa, before the router
-await fastify.register(mtaioFastify)  // Fastify, before the routes`
+const MOUNTING = `// Express, before the routes
+app.use(mtaioExpress())
+// Koa, before the router
+app.use(mtaioKoa())
+// Fastify, before the routes
+await fastify.register(mtaioFastify)`
 
 const held = signal(false)
 const all = signal(false)

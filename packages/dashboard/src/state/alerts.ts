@@ -15,5 +15,16 @@ const answer = resource<AlertsDocument>(() =>
     : { key: firingIds.value, load: api.alerts, everySeconds: EVERY_SECONDS },
 )
 
+/** Metrics whose threshold says from when on a request is slow. */
+const LATENCY_METRICS = ['response_time', 'request_duration']
+
 /** Alerts that fire and that did, and the thresholds that are watched. */
 export const alerts = computed<AlertsDocument>(() => ({ ...NONE, ...answer.value?.data }))
+
+/** Seconds from which on a response is slow, as far as a threshold says so. */
+export const slowFrom = computed<number | null>(() => {
+  const limits = alerts.value.thresholds
+    .filter(({ metric }) => LATENCY_METRICS.includes(metric))
+    .map(({ value }) => value)
+  return limits.length === 0 ? null : Math.min(...limits)
+})

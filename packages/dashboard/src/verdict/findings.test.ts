@@ -22,6 +22,7 @@ function route(pattern: string, share: number, errors: number, count: number): R
   return {
     method: 'POST',
     route: pattern,
+    p95: share / 100,
     share,
     errors,
     count,
@@ -41,7 +42,9 @@ test('an alert is said in words: value, threshold, since, and the route that hol
   ])
   expect(plain(found?.text)).toBe('1.42 s > 1 s for 48 s.')
   expect(found?.route?.route).toBe('/report/:id')
-  expect(plain(found?.routeText)).toBe('holds 61 % of the time of all requests.')
+  expect(plain(found?.routeText)).toBe(
+    'has a p95 of 610 ms and holds 61 % of the time of all requests.',
+  )
   expect(found?.charts).toEqual({ selection: { from: NOW - 78, to: NOW } })
   expect(found?.requests).toMatchObject({
     route: { method: 'POST', pattern: '/report/:id' },
@@ -72,10 +75,22 @@ test('without a threshold a route that fails is pointed out all the same', () =>
 })
 
 test('what was said of a route is not said twice', () => {
-  const found = findings(snapshot(alert('cpu_usage', 91, 80), alert('heap_usage', 91, 80)), [
-    route('/busy', 61, 0, 10),
-  ])
+  const alerts = [alert('response_time', 2, 1), alert('request_duration', 2, 1)]
+  const found = findings(snapshot(...alerts), [route('/busy', 61, 0, 10)])
   expect(found.map(({ routeText }) => routeText !== null)).toEqual([true, false])
+})
+
+test('no route is blamed for what it may only have waited through', () => {
+  const [found] = findings(snapshot(alert('event_loop_delay', 0.2, 0.1)), [
+    route('/waits', 90, 0, 100),
+  ])
+  expect(found).toMatchObject({ route: null, routeText: null })
+  expect(found?.requests).toMatchObject({ route: null, view: 'slowest' })
+})
+
+test('an alert that still fires below its threshold does not say that it is above', () => {
+  const [found] = findings(snapshot(alert('event_loop_delay', 0.068, 0.1)), [])
+  expect(plain(found?.text)).toBe('68 ms now, rose above 100 ms 48 s ago.')
 })
 
 test('an alert that the app raised by itself is said with its own words', () => {

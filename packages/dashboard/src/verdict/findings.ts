@@ -1,4 +1,5 @@
 import type { AlertDocument, RouteRow, Snapshot } from '@core/status/api-types.ts'
+import { duration, longDuration } from '../format/duration.ts'
 import { lasting } from '../format/time.ts'
 import { count, percent, plural } from '../format/number.ts'
 import { unitOf, write } from '../format/unit.ts'
@@ -27,6 +28,9 @@ const FELT: ReadonlySet<string> = new Set([
   'request_duration',
   'request_error',
 ])
+
+/** Metrics of which the route that takes most time is to blame. */
+const LATENCY_METRICS: ReadonlySet<string> = new Set(['response_time', 'request_duration'])
 
 /** Seconds before an alert that its evidence begins. */
 const LEAD_SECONDS = 30
@@ -64,7 +68,7 @@ function withoutRepeats(found: readonly Finding[]): readonly Finding[] {
 
 function ofAlert(alert: AlertDocument, rows: readonly RouteRow[], now: number): Finding {
   const { metric } = alert
-  const route = metric === 'error_rate' ? mostFailing(rows) : costliest(rows)
+  const route = culprit(metric, rows)
   const selection = { from: alert.since - LEAD_SECONDS, to: now }
   const known = route === null ? null : { method: route.method, pattern: route.route }
   return {
@@ -93,15 +97,20 @@ function nameOf({ metric, labels }: AlertDocument): string {
 
 function textOf({ metric, value, threshold, message, since }: AlertDocument, now: number): string {
   const unit = unitOf(metric)
-  const limit = threshold === null ? '' : ` > ${write(threshold, unit)}`
-  const fires = value === null ? 'Fires' : `${write(value, unit)}${limit}`
-  return `${message === null ? '' : `${message} `}${fires} ${lasting(since, now)}.`
+  const words = message === null ? '' : `${message} `
+  if (value === null) return `${words}Fires ${lasting(since, now)}.`
+  const figure = write(value, unit)
+  if (threshold === null) return `${words}${figure} ${lasting(since, now)}.`
+  const limit = write(threshold, unit)
+  // An alert ends some way below its threshold only: until then its value may be under it.
+  if (value > threshold) return `${words}${figure} > ${limit} ${lasting(since, now)}.`
+  return `${words}${figure} now, rose above ${limit} ${longDuration(now - since)} ago.`
 }
 
 function contribution(row: RouteRow, metric: string): string {
-  return metric === 'error_rate'
-    ? failureText(row)
-    : `holds ${percent(row.share)} of the time of all requests.`
+  if (metric === 'error_rate') return failureText(row)
+  const p95 = row.p95 === null ? '' : `has a p95 of ${duration(row.p95)} and `
+  return `${p95}holds ${percent(row.share)} of the time of all requests.`
 }
 
 function failureText(row: RouteRow): string {
@@ -132,6 +141,15 @@ function failing(rows: readonly RouteRow[]): readonly RouteRow[] {
     .filter((row) => row.errors >= MIN_FAILURES && row.errorRate >= MIN_FAILURE_PERCENT)
     .toSorted((a, b) => b.errors - a.errors)
     .slice(0, 2)
+}
+
+/**
+ * The route that has most to do with an alert. None where that is not known: the route that takes
+ * most time may only wait, and is then no cause of a blocked loop or of a full memory.
+ */
+function culprit(metric: string, rows: readonly RouteRow[]): RouteRow | null {
+  if (metric === 'error_rate') return mostFailing(rows)
+  return LATENCY_METRICS.has(metric) ? costliest(rows) : null
 }
 
 function mostFailing(rows: readonly RouteRow[]): RouteRow | null {

@@ -31,7 +31,7 @@ export function PastAlerts(): JSX.Element | null {
 }
 
 function PastAlert({ alert }: { alert: AlertDocument }): JSX.Element {
-  const { metric, value, threshold, since, message } = alert
+  const { metric, threshold, since, message } = alert
   const until = alert.until ?? since
   const unit = unitOf(metric)
   return (
@@ -42,8 +42,7 @@ function PastAlert({ alert }: { alert: AlertDocument }): JSX.Element {
       >
         {clock(since)}
       </PlaceLink>{' '}
-      <b>{metric}</b> {message}{' '}
-      {value !== null && threshold !== null && `${write(value, unit)} > ${write(threshold, unit)}`}{' '}
+      <b>{metric}</b> {message} {threshold !== null && `above ${write(threshold, unit)}`}{' '}
       <span class="soft">for {longDuration(until - since)}</span>
     </>
   )

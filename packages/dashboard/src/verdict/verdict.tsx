@@ -11,6 +11,7 @@ import type { Finding } from './findings.ts'
 import { findings } from './findings.ts'
 import { OwnCost } from './own-cost.tsx'
 import { PastAlerts } from './past-alerts.tsx'
+import { useStayPut } from './stay-put.ts'
 
 /** Seconds for which a restart is worth a line. */
 const RESTART_SECONDS = 300
@@ -20,8 +21,9 @@ export function Verdict(): JSX.Element {
   const current = snapshot.value
   const found = current === null ? [] : findings(current, routes.value?.data ?? [])
   useAnnouncements(found)
+  const element = useStayPut(current !== null)
   return (
-    <section class="verdict" aria-label="Verdict">
+    <section class="verdict" aria-label="Verdict" ref={element}>
       <LinkTrouble />
       <Restarted />
       {found.map((finding) => (
