@@ -94,6 +94,9 @@ describe.skipIf(SKIP)('the page', () => {
 
   test('lists examples of a route none of whose requests is among the slowest of all', async () => {
     const { page, messages } = await openPage(browser, server.url)
+    await page.route('**/api/requests?*', (route) =>
+      route.fulfill({ json: { view: 'slowest', total: 50, requests: [] } }),
+    )
     await page.getByRole('link', { name: 'GET /products/:id, open' }).click()
     await page.locator('.bar-fill.example').first().waitFor()
     const links = page.locator('#requests a.request-link')
@@ -202,6 +205,29 @@ describe.skipIf(SKIP)('the page', () => {
     await expect.poll(() => links.first().getAttribute('data-id')).not.toBe(first)
   })
 
+  test('an alert that begins never moves the routes under the pointer', async () => {
+    const calm = await FixtureServer.start({ scenario: 'calm' })
+    const { page } = await openPage(browser, calm.url)
+    await page.locator('.finding.well').waitFor()
+    const row = page.locator('#routes tr.line').first()
+    await row.hover()
+    const before = (await row.boundingBox())?.y
+    calm.app.become('busy')
+    await expect.poll(() => page.locator('.finding').count()).toBeGreaterThan(1)
+    expect((await row.boundingBox())?.y).toBeCloseTo(before ?? Number.NaN, 0)
+    await page.context().close()
+    await calm.close()
+  })
+
+  test('latencies above the threshold of the response time stand out', async () => {
+    const { page } = await openPage(browser, server.url)
+    const slow = page.locator('#routes tr.line', { hasText: '/report/:id' })
+    await slow.locator('b.warn').first().waitFor()
+    expect(await slow.locator('b.warn').first().getAttribute('title')).toMatch(/threshold of 1.s/)
+    const fast = page.locator('#routes tr.line', { hasText: '/products/:id' })
+    expect(await fast.locator('b.warn').count()).toBe(0)
+  })
+
   test('offers the Chrome trace, a link and a summary of a request', async () => {
     const { page } = await openPage(browser, `${server.url}/r/e0`)
     const trace = page.getByRole('link', { name: 'Chrome trace' })
@@ -279,6 +305,20 @@ describe.skipIf(SKIP)('the page', () => {
     expect(await p95.textContent()).toContain('n/a')
     expect(messages).toEqual([])
     await empty.close()
+  })
+
+  test('on a phone the link of an alert brings its chart into sight', async () => {
+    const { page } = await openPage(browser, server.url, { viewport: PHONE, isMobile: true })
+    const finding = page.locator('.finding', { hasText: 'event_loop_delay' })
+    await finding.getByRole('link', { name: /in the charts/ }).click()
+    await page.locator('.bar .chip').waitFor()
+    const inSight = (): Promise<boolean> =>
+      page.locator('#figure-loop-delay').evaluate((card) => {
+        const { top, bottom } = card.getBoundingClientRect()
+        return top >= 0 && bottom <= innerHeight
+      })
+    await expect.poll(inSight).toBe(true)
+    await page.context().close()
   })
 
   test('fits a phone: nothing is wider than the window', async () => {

@@ -57,7 +57,7 @@ function drawCollections(u: uPlot): void {
     ctx.lineTo(x, bbox.top + bbox.height)
   }
   const isCurtain = lines * CURTAIN_PIXELS * ratio > bbox.width
-  ctx.strokeStyle = colour('violet', isCurtain ? 0.14 : 0.42)
+  ctx.strokeStyle = colour('violet', isCurtain ? 0.1 : 0.42)
   ctx.lineWidth = ratio
   ctx.stroke()
   ctx.restore()

@@ -135,3 +135,15 @@ export const DISK: Figure = {
     { column: 'disk_read_bytes', label: 'read', colour: 'green', perSecond: true },
   ],
 }
+
+const OF_METRICS: readonly Figure[] = [ERRORS, LATENCY, CPU, LOOP_USE, LOOP_DELAY, HEAP, MEMORY]
+
+/** The figure that shows a metric; the first of all for one that no chart shows. */
+export function figureOf(metric: string | null): Figure {
+  return OF_METRICS.find((figure) => figure.metric === metric) ?? RATE
+}
+
+/** The id of the card of a figure. */
+export function cardId({ id }: Figure): string {
+  return `figure-${id}`
+}

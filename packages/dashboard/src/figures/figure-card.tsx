@@ -5,6 +5,7 @@ import { clock } from '../format/time.ts'
 import { split } from '../format/unit.ts'
 import { tableOpen } from '../state/dialogs.ts'
 import { Icon } from '../ui/icons.tsx'
+import { cardId } from './definitions.ts'
 import { moment, pointedTime, shownValue } from './shown-value.ts'
 
 interface FigureCardProps {
@@ -20,7 +21,7 @@ interface FigureCardProps {
 /** A number, its chart, and what belongs to it. */
 export function FigureCard({ figure, height, now, after, children }: FigureCardProps): JSX.Element {
   return (
-    <article class="card figure">
+    <article class="card figure" id={cardId(figure)}>
       <header>
         <h2 title={figure.hint}>{figure.title}</h2>
         <button

@@ -1,12 +1,15 @@
 const SETTLE_MS = 3000
 const READER_EVENTS = ['wheel', 'touchstart', 'pointerdown', 'keydown'] as const
 
-/** Brings an element into view; at once for those who asked for less motion. */
+/**
+ * Brings an element into view; at once for those who asked for less motion. A panel goes to the top,
+ * since it is read from there; a card that is in sight stays where it is.
+ */
 export function scrollTo(id: string): void {
   const calm = window.matchMedia('(prefers-reduced-motion: reduce)').matches
-  document
-    .getElementById(id)
-    ?.scrollIntoView({ behavior: calm ? 'auto' : 'smooth', block: 'start' })
+  const element = document.getElementById(id)
+  const block = element?.classList.contains('figure') === true ? 'nearest' : 'start'
+  element?.scrollIntoView({ behavior: calm ? 'auto' : 'smooth', block })
 }
 
 /**

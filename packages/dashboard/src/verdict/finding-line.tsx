@@ -1,4 +1,5 @@
 import type { JSX } from 'preact'
+import { cardId, figureOf } from '../figures/definitions.ts'
 import { PlaceLink } from '../ui/place-link.tsx'
 import { RouteName } from '../ui/route-name.tsx'
 import type { Finding } from './findings.ts'
@@ -28,7 +29,11 @@ export function FindingLine({ finding }: { finding: Finding }): JSX.Element {
       </p>
       <span class="finding-links">
         {charts !== null && (
-          <PlaceLink to={charts} label={`${title}: show this time in the charts`}>
+          <PlaceLink
+            to={charts}
+            show={cardId(figureOf(finding.metric))}
+            label={`${title}: show this time in the charts`}
+          >
             Charts →
           </PlaceLink>
         )}

@@ -16,6 +16,8 @@ export interface Finding {
   readonly route: RouteRow | null
   /** What that route has to do with it. */
   readonly routeText: string | null
+  /** The metric of an alert; its chart is the one to look at. */
+  readonly metric: string | null
   /** The changes of place that show the evidence. */
   readonly charts: Partial<Place> | null
   readonly requests: Partial<Place> | null
@@ -78,6 +80,7 @@ function ofAlert(alert: AlertDocument, rows: readonly RouteRow[], now: number): 
     text: textOf(alert, now),
     route,
     routeText: route === null ? null : contribution(route, metric),
+    metric,
     charts: { selection },
     requests: {
       selection,
@@ -125,6 +128,7 @@ function ofFailingRoute(row: RouteRow): Finding {
     text: '',
     route: row,
     routeText: failureText(row),
+    metric: null,
     charts: null,
     requests: {
       ...NO_FILTER,
