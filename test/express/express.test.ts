@@ -3,12 +3,16 @@ import type { Express, NextFunction, Request, Response } from 'express'
 import { createServer } from 'node:http'
 import { afterEach, describe, expect, it } from 'vitest'
 import { serve, serveOn, until, type TestServer } from '../support/raw-http.ts'
-import { majors } from './express-majors.ts'
+import { versions } from './express-majors.ts'
 
 const opened: Mtaio[] = []
 afterEach(async () => {
   for (const mtaio of opened.splice(0)) await mtaio.stop()
 })
+
+interface Layers {
+  readonly stack: readonly { readonly name: string }[]
+}
 
 /** Without what differs anyway: the date, and in the page of an error the stack with its length. */
 function comparable(text: string): string {
@@ -18,7 +22,7 @@ function comparable(text: string): string {
     : plain
 }
 
-for (const { name, express } of majors) {
+for (const { name, express } of versions) {
   const fails = (error: unknown) => (): never => {
     throw error
   }
@@ -140,8 +144,22 @@ for (const { name, express } of majors) {
       },
     )
 
+    it('of a parameter that was refused are on the record', async () => {
+      const build = (app: Express): void => {
+        app.param('id', (_req, _res, next) => next(new Error('no such id')))
+        app.get('/:id', (_req, res) => void res.end())
+      }
+      const { request } = await compare(build)
+      expect(request).toMatchObject({ name: 'GET /:id', error: { message: 'no such id' } })
+    })
+
+    it('of middleware with nothing behind it are on the record', async () => {
+      const { request } = await compare((app) => app.use('/fail', fails(new Error('early'))))
+      expect(request).toMatchObject({ outcome: 'error', error: { message: 'early' } })
+    })
+
     // Express 4 does not look at what a handler returns.
-    if (name === 'Express 5') {
+    if (name !== 'Express 4') {
       it('of a promise that is rejected are on the record', async () => {
         const { request } = await compare((app) =>
           app.get('/fail', async () => Promise.reject(new Error('rejected'))),
@@ -225,15 +243,86 @@ for (const { name, express } of majors) {
       ])
     })
 
+    it('lets a request that waits see every layer that is added meanwhile', async () => {
+      const held: NextFunction[] = []
+      const { watched, bare } = await pair((app) => {
+        app.use('/slow', (_req, _res, next) => void held.push(next))
+        app.get('/add', (_req, res) => {
+          app.use('/slow', (_req2, _res2, next) => void held.push(next))
+          app.get('/slow', (_req2, res2) => void res2.send('late'))
+          res.end()
+        })
+      })
+      await using _watched = watched
+      await using _bare = bare
+      for (const server of [watched, bare]) {
+        const waits = server.ask('/slow')
+        await until('it waits', () => held.length === 1)
+        await server.ask('/add')
+        held.pop()?.()
+        await until('it waits again', () => held.length === 1)
+        await server.ask('/other')
+        held.pop()?.()
+        expect((await waits).body).toBe('late')
+      }
+    })
+
+    it('leaves the layers of the app as they would be without it', async () => {
+      const { watched, bare, mtaio } = await pair((app) => {
+        const layers = app as never as { router: Layers; _router?: Layers }
+        app.get('/layers', (_req, res) => void res.json((layers._router ?? layers.router).stack))
+      })
+      await using _watched = watched
+      await using _bare = bare
+      const namesOf = async (server: TestServer): Promise<string[]> =>
+        (JSON.parse((await server.ask('/layers')).body) as Layers['stack']).map(
+          (layer) => layer.name,
+        )
+      const names = await namesOf(watched)
+      expect(names.filter((layer) => layer !== 'mtaioMiddleware')).toEqual(await namesOf(bare))
+      expect(names).toContain('mtaioMiddleware')
+      expect(mtaio.http.statistics.requests).toBe(1)
+    })
+
+    it('follows an app that it is put into by another function, or in a router', async () => {
+      const middleware = mtaioExpress()
+      opened.push(middleware.mtaio)
+      const app = express()
+      app.set('env', 'test')
+      app.use(
+        '/:a',
+        express
+          .Router()
+          .use(middleware)
+          .get('/users/:id', fails(new Error('bad'))),
+      )
+      await using server = await serve(app)
+      for (let asked = 1; asked <= 2; asked++) {
+        await server.ask('/x/users/7')
+        await until('it is counted', () => middleware.mtaio.http.statistics.requests === asked)
+      }
+      const label = Array.from(middleware.mtaio.http.log.recent, (request) => request.name).at(-1)
+      expect(label).toBe('GET /:a/users/:id')
+    })
+
+    it('lets the app have a property of its own in the place of req.mtaio', async () => {
+      const { watched, bare } = await pair((app) => {
+        app.get('/', (req: { mtaio?: unknown }, res) => {
+          req.mtaio = 'own'
+          res.json([req.mtaio, Object.keys(req).includes('mtaio')])
+        })
+      })
+      await using _watched = watched
+      await using _bare = bare
+      expect((await watched.ask('/')).body).toBe((await bare.ask('/')).body)
+    })
+
     it('with enabled: false does nothing', async () => {
       const middleware = mtaioExpress({ enabled: false })
       const app = express()
       app.use(middleware)
       app.get('/', (_req, res) => void res.send('hello'))
-      const layers = app as never as {
-        router: { stack: unknown[] }
-        _router?: { stack: unknown[] }
-      }
+      const layers = app as never as { router: Layers; _router?: Layers }
       const before = (layers._router ?? layers.router).stack.length
       await using server = await serveOn(createServer(app))
       expect((await server.ask('/')).body).toBe('hello')

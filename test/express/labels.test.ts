@@ -2,7 +2,7 @@ import { mtaioExpress, type MtaioExpress } from '@mtaio/express'
 import type { Express, NextFunction, Request, Response, Router } from 'express'
 import { describe, expect, it } from 'vitest'
 import { serve, until } from '../support/raw-http.ts'
-import { majors } from './express-majors.ts'
+import { majors, versions } from './express-majors.ts'
 
 const answer = (_req: Request, res: Response): void => void res.send('ok')
 const fail = (): never => {
@@ -10,7 +10,7 @@ const fail = (): never => {
 }
 const pass = (_req: Request, _res: Response, next: NextFunction): void => next()
 
-for (const { name, express } of majors) {
+for (const { name, express } of versions) {
   describe(`route labels in ${name}`, () => {
     /** Asks for the paths one after the other and tells what each was counted as. */
     async function labels(
@@ -57,6 +57,123 @@ for (const { name, express } of majors) {
       }
       const paths = ['/api/acme/users', '/API/acme/users', '/aPi/acme/USERS']
       expect(await labels(build, ...paths)).toEqual(paths.map(() => '/api/:tenant/users'))
+    })
+
+    it('do not depend on what the first request was like', async () => {
+      const leaf = (router: () => Router): Router => router().get('/leaf', answer)
+      const wildcard = name === 'Express 4' ? '/files/*' : '/files/*path'
+      const build = (app: Express, router: () => Router): void => {
+        app.use('/Api/:t', leaf(router))
+        app.use('/v:ver/x', leaf(router))
+        app.use(wildcard, router().get('/', answer))
+        app.use(['/p/:a/', '/q/:b'], leaf(router))
+      }
+      const paths = ['/aPI/x/leaf', '/v1/x/leaf', '/files/a/b', '/q/1/leaf', '/api/y/leaf']
+      expect(await labels(build, ...paths)).toEqual([
+        '/Api/:t/leaf',
+        '/v:ver/x/leaf',
+        wildcard,
+        '/p/:a|/q/:b/leaf',
+        '/Api/:t/leaf',
+      ])
+    })
+
+    it('go through routers that a function calls, and tell their mounts apart', async () => {
+      const build = (app: Express, router: () => Router): void => {
+        const [api, admin] = [router(), router()]
+        for (const one of [api, admin]) one.get('/users/:id', answer).get('/fail', fail)
+        app.use('/api/:tenant', (req, res, next) => api(req, res, next))
+        app.use('/admin', (req, res, next) => setImmediate(() => admin(req, res, next)))
+      }
+      const paths = ['/api/x/users/1', '/admin/users/1', '/api/x/fail', '/admin/fail']
+      expect(await labels(build, ...paths)).toEqual([
+        '/api/:tenant/users/:id',
+        '/admin/users/:id',
+        '/api/:tenant/fail',
+        '/admin/fail',
+      ])
+    })
+
+    it('leave out a mount whose router passed the request on', async () => {
+      const build = (app: Express, router: () => Router): void => {
+        app.use('/api/:x', router().get('/users', pass))
+        app.use('/api', (_req, _res, next) => next(), router().get('/:any/users', answer))
+        app.get('/other', answer)
+      }
+      expect(await labels(build, '/api/x/users', '/other')).toEqual(['/api/:any/users', '/other'])
+    })
+
+    it('leave out a mount whose router was passed over by the next of the app', async () => {
+      const build = (app: Express, router: () => Router): void => {
+        app.use('/api', (req, res, next) => {
+          router().get('/users', () => next())(req, res, fail)
+        })
+        app.get('/api/:any', answer)
+      }
+      expect(await labels(build, '/api/users')).toEqual(['/api/:any'])
+    })
+
+    it('are of the route that a request was sent on to inside the app', async () => {
+      const build = (app: Express): void => {
+        app.get('/new/:id', answer)
+        app.get('/old/:id', (req, res, next) => {
+          req.url = `/new/${req.params['id']}`
+          app(req, res, next)
+        })
+      }
+      expect(await labels(build, '/old/1')).toEqual(['/new/:id'])
+    })
+
+    it('are of the route whose parameters were refused', async () => {
+      const build = (app: Express, router: () => Router): void => {
+        const users = router().get('/:user', answer)
+        users.param('user', (_req, _res, next) => next(new Error('no such user')))
+        app.use('/users', users)
+      }
+      expect(await labels(build, '/users/7')).toEqual(['/users/:user'])
+    })
+
+    it('are of the route that has a router as its handler', async () => {
+      const build = (app: Express, router: () => Router): void => {
+        app.get('/files/:name', router().use(answer))
+        app.get('/inner/:name', router().get('/inner/:own', answer))
+      }
+      expect(await labels(build, '/files/a', '/inner/a')).toEqual(['/files/:name', '/inner/:own'])
+    })
+
+    it('are few for a router that is mounted in itself', async () => {
+      const build = (app: Express, router: () => Router): void => {
+        const loop = router().get('/leaf', answer)
+        app.use('/base', loop.use('/a', loop))
+      }
+      const paths = ['/base/leaf', '/base/a/leaf', '/base/a/a/leaf', '/base/a/a/a/leaf']
+      expect(new Set(await labels(build, ...paths))).toEqual(
+        new Set(['/base/leaf', '/base/a/leaf']),
+      )
+    })
+
+    it('go through routers of another copy of Express', async () => {
+      for (const { express: other } of majors) {
+        const build = (app: Express): void => {
+          const inner = other.Router().get('/leaf', answer).get('/fail', fail)
+          app.use('/sub/:s', other.Router().use('/deep/:d', inner))
+        }
+        expect(await labels(build, '/sub/1/deep/2/leaf', '/sub/1/deep/2/fail')).toEqual([
+          '/sub/:s/deep/:d/leaf',
+          '/sub/:s/deep/:d/fail',
+        ])
+      }
+    })
+
+    it('go through mounted apps of another copy of Express, once one has answered', async () => {
+      for (const { express: other } of majors) {
+        const build = (app: Express): void => {
+          const inner = other().use('/deep/:d', other.Router().get('/leaf', answer))
+          app.use('/sub/:s', inner)
+        }
+        const paths = ['/sub/1/deep/2/leaf', '/sub/3/deep/4/leaf']
+        expect((await labels(build, ...paths))[1]).toBe('/sub/:s/deep/:d/leaf')
+      }
     })
 
     it('never guess by values', async () => {
