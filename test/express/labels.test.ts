@@ -1,5 +1,5 @@
 import { mtaioExpress, type MtaioExpress } from '@mtaio/express'
-import type { Express, NextFunction, Request, Response, Router } from 'express'
+import type { Express, Handler, NextFunction, Request, Response, Router } from 'express'
 import { describe, expect, it } from 'vitest'
 import { serve, until } from '../support/raw-http.ts'
 import { majors, versions } from './express-majors.ts'
@@ -163,6 +163,18 @@ for (const { name, express } of versions) {
           '/sub/:s/deep/:d/fail',
         ])
       }
+    })
+
+    it('go through what others put around a router, and take nothing else for one', async () => {
+      const build = (app: Express, router: () => Router): void => {
+        const users = router().get('/:id', answer)
+        const around: Handler = (req, res, next) => users(req, res, next)
+        app.use('/users', Object.assign(around, { stack: users.stack }))
+        const others = [[], [null], ['text'], [{ route: '', handle: answer }]]
+        for (const stack of others) app.use(Object.assign(pass.bind(null), { stack }))
+        app.get('/last', answer)
+      }
+      expect(await labels(build, '/users/7', '/last')).toEqual(['/users/:id', '/last'])
     })
 
     it('go through mounted apps of another copy of Express, once one has answered', async () => {

@@ -2,7 +2,7 @@ import { noteError } from '@mtaio/core'
 import type { Layer, Path, Router } from './express-internals.ts'
 import { Trail } from './trail.ts'
 
-/** Said by what all routers of a copy of Express inherit, when this copy of mtaio has changed it. */
+/** Said by what all layers of a copy of Express inherit, when this copy of mtaio has changed it. */
 const kFollowed = Symbol('mtaio.followed')
 
 /**
@@ -11,14 +11,14 @@ const kFollowed = Symbol('mtaio.followed')
  * requests are on their way, stay as they are.
  */
 export function follow(router: Router): void {
-  const [layer] = router.stack
-  if (layer === undefined || kFollowed in router) return
+  const layer = router.stack[0] as Layer | null | undefined
+  const isExpress4 = layer?.handle_request !== undefined
+  // Other things have a stack, too: Connect, and what others put around a router.
+  if (!isExpress4 && layer?.handleRequest === undefined) return
+  if (kFollowed in layer || typeof router.handle !== 'function') return
   const layers = Object.getPrototypeOf(layer) as Layer
-  const isExpress4 = layers.handle_request !== undefined
-  // Other things than routers have a stack, too.
-  if (!isExpress4 && layers.handleRequest === undefined) return
+  Object.defineProperty(layers, kFollowed, { value: true })
   const routers = prototypeOf(router)
-  Object.defineProperty(routers, kFollowed, { value: true })
   followRouters(routers)
   if (isExpress4) followLayers(layers, 'handle_request', 'handle_error')
   else followLayers(layers, 'handleRequest', 'handleError')
