@@ -72,10 +72,8 @@ async function plugin(
   }
   instance.addHook('onRequest', (request, reply, done) => {
     const raw: typeof request.raw & Requested = request.raw
-    const lifecycle = mtaio.http.begin(raw, reply.raw, adapter)
-    if (lifecycle === null) return done()
     raw[kRequest] = request
-    lifecycle.run(done)
+    mtaio.http.follow(raw, reply.raw, adapter, done)
   })
   instance.addHook('onError', (request, _reply, error, done) => {
     noteError(request.raw, error)

@@ -53,11 +53,9 @@ export function mtaioKoa(options: AdapterOptions = {}): MtaioKoa {
       ctx.respond = false
       return
     }
-    const lifecycle = http.begin(req, ctx.res, adapter)
-    if (lifecycle === null) return next()
     req[kContext] = ctx
     // Nothing is hung on the promise: that would be one more for each request.
-    return lifecycle.run(next)
+    return http.follow(req, ctx.res, adapter, next)
   }
 
   void mtaio.start()

@@ -97,7 +97,18 @@ export class HttpRecorder implements LifecycleOwner {
   }
 
   /**
-   * A request has come in. Called once per request by the adapter, before any handler.
+   * Calls the handler of a request that has come in, and follows the request to its end. What the
+   * handler traces becomes a part of the request. Called once per request by the adapter.
+   *
+   * @returns what `fn` returns.
+   */
+  follow<R>(req: HttpRequest, res: HttpResponse, adapter: HttpAdapter, fn: () => R): R {
+    const lifecycle = this.begin(req, res, adapter)
+    return lifecycle === null || !this.#context.armed ? fn() : lifecycle.run(fn)
+  }
+
+  /**
+   * A request has come in. What {@link follow} does first, for who runs the handler by itself.
    *
    * @returns null when the request is not watched: it is ignored, a change of protocol, or watched
    *   by this instance already.

@@ -42,7 +42,7 @@ export interface LifecycleOwner {
  * and the socket then.
  */
 export class RequestLifecycle extends ProfileTrace {
-  readonly owner: LifecycleOwner
+  declare readonly owner: LifecycleOwner
   /** What ended: null while the request is in flight. */
   outcome: Outcome | null = null
   /** Of an ended request: what the client was sent, or what stands for it. 0 while in flight. */
@@ -63,8 +63,8 @@ export class RequestLifecycle extends ProfileTrace {
   /** The earlier one on the same connection. */
   olderOnSocket: RequestLifecycle | null = null
 
-  req: HttpRequest | null
-  res: HttpResponse | null
+  declare req: HttpRequest | null
+  declare res: HttpResponse | null
   watch: SocketWatch | null = null
   readonly #adapter: HttpAdapter
   #route: string | null = null
@@ -110,9 +110,10 @@ export class RequestLifecycle extends ProfileTrace {
 
   /** The route pattern: said by the app, else by the framework; null when no route matched. */
   get route(): string | null {
-    if (this.#route !== null) return this.#route
     const { req, res } = this
-    if (req === null || res === null) return null
+    if (this.#route !== null || this.outcome !== null || req === null || res === null) {
+      return this.#route
+    }
     try {
       return this.#adapter.route(req, res) ?? null
     } catch {

@@ -18,13 +18,14 @@ import type { TraceScope } from './trace-scope.ts'
  * console.log(trace.duration, trace.memoryDelta)
  */
 export class ProfileTrace {
-  name: string
+  // What the constructor sets is only declared: else each of them would be set to undefined first.
+  declare name: string
   /** Monotonic milliseconds of `clock.now()`. */
-  readonly startMs: number
+  declare readonly startMs: number
   /** Heap and external memory of the whole process at the start, in bytes. */
-  readonly memoryStart: number
+  declare readonly memoryStart: number
   /** The root of the tree that this trace is in; a root's root is itself. */
-  readonly root: ProfileTrace
+  declare readonly root: ProfileTrace
   /** Of a root: all spans below it that are kept, in the order they began. */
   spans: ProfileTrace[] | null = null
   /** Of a root: how many spans below it were over the cap. */
