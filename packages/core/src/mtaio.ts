@@ -6,6 +6,7 @@ import { setRoute } from './http/message-state.ts'
 import { ResourceMonitor } from './monitor/resource-monitor.ts'
 import { resolveOptions, type MtaioOptions, type ResolvedOptions } from './options.ts'
 import { Profiler } from './profiler/profiler.ts'
+import { traceContext } from './profiler/trace-context.ts'
 import { joinLimits, type LimitFigures } from './limits.ts'
 import { StatusHandler } from './status/status-handler.ts'
 
@@ -25,23 +26,23 @@ const noRoutes: HttpAdapter = { route: () => undefined }
 export class Mtaio {
   readonly options: ResolvedOptions
   readonly monitor: ResourceMonitor
-  readonly profiler: Profiler
   /** The requests. For adapters. */
   readonly http: HttpRecorder
   /** What is served below the path. For adapters. */
   readonly status: StatusHandler
+  readonly #profiler: Profiler
 
   /** @throws MtaioError `MTAIO_OPTION_INVALID`, `MTAIO_OPTION_UNKNOWN`, `MTAIO_THRESHOLD_INVALID` */
   constructor(given: MtaioOptions = {}) {
     const options = (this.options = resolveOptions(given))
     const { limits, log } = options
     this.monitor = new ResourceMonitor({ ...options.monitor, limits, logger: log })
-    this.profiler = new Profiler({ ...options.profiler, limits })
-    this.http = new HttpRecorder(this.monitor, this.profiler, options)
+    this.#profiler = new Profiler({ ...options.profiler, limits })
+    this.http = new HttpRecorder(this.monitor, this.#profiler, options)
     this.status = new StatusHandler(
       {
         monitor: this.monitor,
-        profiler: this.profiler,
+        profiler: this.#profiler,
         http: this.http,
         self: {
           limits: () => this.#limitFigures(),
@@ -59,6 +60,15 @@ export class Mtaio {
       },
     )
     this.monitor.onTick((nowMs) => this.status.tick(nowMs))
+  }
+
+  /**
+   * Traces what requests do. In production requests are followed through async code from when it is
+   * first asked for: `const { profiler } = mtaio` where the app is set up, not in a handler.
+   */
+  get profiler(): Profiler {
+    traceContext.offer()
+    return this.#profiler
   }
 
   /** False when the option `enabled` is: then adapters mount nothing. */
@@ -125,17 +135,17 @@ export class Mtaio {
   }
 
   #limitFigures(): Readonly<Record<string, LimitFigures>> {
-    const { http, profiler, monitor } = this
-    return joinLimits(http.limitFigures, profiler.limitsUsed(), monitor.limitFigures)
+    const { http, monitor } = this
+    return joinLimits(http.limitFigures, this.#profiler.limitsUsed(), monitor.limitFigures)
   }
 
   #failures(): number {
-    const { monitor, http, profiler } = this
-    return monitor.selfCost.failures + http.failures + profiler.sanitizer.redactFailures
+    const { monitor, http } = this
+    return monitor.selfCost.failures + http.failures + this.#profiler.sanitizer.redactFailures
   }
 
   #traceFigures(): { readonly kept: number; readonly dropped: number } {
-    const { maxTraces } = this.profiler.limitsUsed()
+    const { maxTraces } = this.#profiler.limitsUsed()
     return { kept: maxTraces.used, dropped: maxTraces.cut }
   }
 }

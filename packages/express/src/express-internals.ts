@@ -1,17 +1,17 @@
-import type { Request, Response } from 'express'
+import type { NextFunction, Request, Response } from 'express'
 
 /** What a route or a mount was declared with. */
 export type Path = string | RegExp | readonly Path[]
 
 export interface Route {
   readonly path: Path
+  readonly stack: readonly Layer[]
 }
 
 /** One entry of a router's stack, as Express 4 (`regexp`) and the `router` of Express 5 have it. */
 export interface Layer {
   name: string
   handle: Handle
-  /** Not there at all in the layers of a route. */
   readonly route?: Route | undefined
   /** Express 4. */
   readonly regexp?: RegExp & { readonly fast_slash?: boolean }
@@ -24,6 +24,9 @@ export interface Layer {
   rawPath?: Path
   /** router 2: mounted at the root. */
   readonly slash?: boolean
+  /** router 2. */
+  readonly matchers?: readonly ((path: string) => { readonly path: string } | false)[]
+  match(path: string): unknown
   /** Express 4 has these two with `_`, Express 5 without. */
   handle_request?: RequestStep
   handleRequest?: RequestStep
@@ -31,15 +34,12 @@ export interface Layer {
   handleError?: ErrorStep
 }
 
-type Next = (error?: unknown) => void
-type RequestStep = (req: Request, res: Response, next: Next) => unknown
-type ErrorStep = (error: unknown, ...rest: Parameters<RequestStep>) => unknown
-
+export type RequestStep = (req: Request, res: Response, next: NextFunction) => unknown
+export type ErrorStep = (error: unknown, ...rest: Parameters<RequestStep>) => unknown
 export type Handle = ((...args: never[]) => unknown) & { readonly stack?: Layer[] }
 
 export interface Router {
   readonly stack: Layer[]
-  handle: RequestStep
   use(...args: unknown[]): unknown
 }
 
@@ -49,9 +49,44 @@ export interface App {
   readonly _router?: Router
   /** What each request of the app inherits from. */
   readonly request: object
+  use(handler: (...args: never[]) => unknown): unknown
 }
 
 /** The router of an app. Express 4 throws for `router`, Express 5 has no `_router`. */
 export function routerOf(app: App): Router {
-  return (app._router ?? app.router)!
+  return app._router ?? app.router ?? { stack: [], use() {} }
+}
+
+/** The app that a request came to first. */
+export function rootOf(app: App): App {
+  let root = app
+  while (root.parent !== undefined) root = root.parent
+  return root
+}
+
+/**
+ * The app behind a layer that `app.use(subApp)` made; undefined for any other. Nothing of Express
+ * leads from the layer to the app, but the first thing that an app does with a request is to make
+ * it its own. So it is handed one that says whose it has become, and that has no URL from then on,
+ * whereupon the router gives it back at once and no handler ever sees it.
+ */
+export function mountedApp(layer: Layer): App | undefined {
+  if (layer.name !== 'mounted_app') return undefined
+  let app: App | undefined
+  const owner = { request: {}, response: {} }
+  const messages = { app: owner, method: 'GET', url: '/' as string | undefined, query: {} }
+  const request = new Proxy(messages, {
+    setPrototypeOf(target, prototype: { readonly app?: App } | null) {
+      app ??= prototype?.app
+      target.url = undefined
+      return true
+    },
+  })
+  const response = { locals: {}, setHeader() {} }
+  try {
+    ;(layer.handle as (...args: unknown[]) => unknown)(request, response, () => {})
+  } catch {
+    // An app that is not what it seems is passed over.
+  }
+  return app
 }

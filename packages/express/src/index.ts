@@ -1,9 +1,7 @@
-import { resolveMtaio, type AdapterOptions, type HttpAdapter, type Mtaio } from '@mtaio/core'
+import { resolveMtaio, type AdapterOptions, type Mtaio } from '@mtaio/core'
 import type { NextFunction, Request, Response } from 'express'
-import { hearOfApp, see } from './app.ts'
-import { routerOf, type App } from './express-internals.ts'
-import { follow } from './follow.ts'
-import { Trail } from './trail.ts'
+import { ExpressApp, hearOfApp } from './express-app.ts'
+import type { App } from './express-internals.ts'
 
 export * from '@mtaio/core'
 
@@ -11,16 +9,6 @@ export * from '@mtaio/core'
 export interface MtaioExpress {
   (req: Request, res: Response, next: NextFunction): void
   readonly mtaio: Mtaio
-}
-
-const adapter: HttpAdapter = {
-  route(message) {
-    const req = message as Request
-    const label = Trail.of(req).labelOf(req)
-    // A mounted app of another copy of Express is not known before it answers for the first time.
-    if (label === undefined) follow(routerOf(req.app as unknown as App))
-    return label
-  },
 }
 
 /**
@@ -37,14 +25,16 @@ export function mtaioExpress(options: AdapterOptions = {}): MtaioExpress {
   if (!mtaio.enabled) return Object.assign(passOn, { mtaio })
   const { http, status } = mtaio
   let owner: unknown = null
+  let app: ExpressApp | null = null
 
   function mtaioMiddleware(req: Request, res: Response, next: NextFunction): void {
     if (status.handle(req, res)) return
-    if (req.app !== owner) see((owner = req.app) as unknown as App)
-    Trail.of(req).begin(req)
-    const lifecycle = http.begin(req, res, adapter)
-    if (lifecycle === null) next()
-    else lifecycle.run(next)
+    if (req.app !== owner || app === null) {
+      owner = req.app
+      app = ExpressApp.of(req.app as unknown as App)
+    }
+    app.follow()
+    http.follow(req, res, app, next)
   }
 
   hearOfApp(mtaioMiddleware)

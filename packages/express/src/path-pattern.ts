@@ -6,36 +6,32 @@ export function patternOf(path: Path): string {
   return Array.isArray(path) ? path.map(patternOf).join('|') : String(path)
 }
 
-const mountPatterns = new WeakMap<Layer, string>()
-
-/** What a router was mounted with; empty for the root. */
-export function mountPattern(layer: Layer): string {
-  let pattern = mountPatterns.get(layer)
-  if (pattern === undefined) {
-    const { rawPath = '/', regexp, keys = [] } = layer
-    pattern = regexp === undefined ? withoutSlash(rawPath) : readRegExp(regexp, keys)
-    if (pattern === '/') pattern = ''
-    mountPatterns.set(layer, pattern)
-  }
-  return pattern
+/** The pattern that a router was mounted with; undefined where its first request will tell. */
+export function mountPatternOf(layer: Layer): string | undefined {
+  const { rawPath, regexp, keys = [], slash } = layer
+  if (rawPath !== undefined) return withoutSlash(rawPath)
+  if (regexp !== undefined) return readRegExp(regexp, keys)
+  return slash === true ? '/' : generalPattern(layer)
 }
 
-/** Whether a mount says its path. What router 2.0 to 2.2 made before anybody looked does not. */
-export function keepsPath({ slash, rawPath, route }: Layer): boolean {
-  return slash !== false || rawPath !== undefined || route !== undefined
+/** The pattern of a route behind those of its mounts. */
+export function join(mounts: readonly string[], route: string): string {
+  const prefix = mounts.filter((mount) => mount !== '/').join('')
+  return prefix !== '' && route === '/' ? prefix : prefix + route
 }
 
 /**
- * What is sure of a mount that does not keep its path, but only what the latest request had: the
- * names of the parameters, and not where in the path they are.
+ * What is sure of a mount of router 2.0 to 2.2 that was declared before mtaio was: they keep only what
+ * the latest request had, the names of the parameters, and not where in the path they are.
  */
-export function generalPattern({ keys = [], params, path }: Layer): string {
+function generalPattern({ keys = [], params, path }: Layer): string | undefined {
+  if (params === undefined) return undefined
   if (keys.length > 0) {
     return keys.map((key) => `/*${typeof key === 'object' ? key.name : key}`).join('')
   }
   // Without parameters the text is the path, in the client's case. Only that of a RegExp may be
   // anything, and comes with other params.
-  const isPath = params !== undefined && Object.getPrototypeOf(params) === null
+  const isPath = Object.getPrototypeOf(params) === null
   return isPath && path !== undefined ? withoutSlash(path.toLowerCase()) : '/*'
 }
 

@@ -4,7 +4,6 @@ import {
   resolveMtaio,
   type AdapterOptions,
   type HttpAdapter,
-  type HttpRequest,
   type Mtaio,
 } from '@mtaio/core'
 import type { FastifyInstance, FastifyPluginAsync, FastifyRequest, RegisterOptions } from 'fastify'
@@ -24,13 +23,6 @@ declare module 'fastify' {
     /** What mtaio is told about this request: `request.mtaio.route = '/files/*'`. */
     readonly mtaio: RequestHandle
   }
-}
-
-// Fastify leads from its request to Node's; at the end the way back is needed.
-const kRequest: unique symbol = Symbol('mtaio.fastify')
-
-interface Requested {
-  [kRequest]?: FastifyRequest
 }
 
 /** The options that every plugin of Fastify takes are taken off; `prefix` is for the page alone. */
@@ -60,8 +52,8 @@ async function plugin(
   if (!mtaio.enabled) return
   if (first === undefined) pages.set(address, mtaio)
   const patternOf = patternReader()
-  const adapter: HttpAdapter = {
-    route: (req: HttpRequest & Requested) => req[kRequest] && patternOf(req[kRequest]),
+  const adapter: HttpAdapter<FastifyRequest> = {
+    route: (_req, _res, request) => patternOf(request),
   }
   // Before the hooks: of the routes of mtaio its own hook is the first, and answers.
   if (first === undefined && mtaio.status.isMounted) {
@@ -71,9 +63,7 @@ async function plugin(
     })
   }
   instance.addHook('onRequest', (request, reply, done) => {
-    const raw: typeof request.raw & Requested = request.raw
-    raw[kRequest] = request
-    mtaio.http.follow(raw, reply.raw, adapter, done)
+    mtaio.http.follow(request.raw, reply.raw, adapter, done, request)
   })
   instance.addHook('onError', (request, _reply, error, done) => {
     noteError(request.raw, error)

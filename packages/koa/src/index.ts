@@ -1,10 +1,4 @@
-import {
-  resolveMtaio,
-  type AdapterOptions,
-  type HttpAdapter,
-  type HttpRequest,
-  type Mtaio,
-} from '@mtaio/core'
+import { resolveMtaio, type AdapterOptions, type HttpAdapter, type Mtaio } from '@mtaio/core'
 import type { Middleware, Next, ParameterizedContext } from 'koa'
 import { prepare } from './koa-app.ts'
 import { labelOf, type RoutedContext } from './route-label.ts'
@@ -16,16 +10,7 @@ export interface MtaioKoa extends Middleware {
   readonly mtaio: Mtaio
 }
 
-// Koa leads from its context to the request; at the end the way back is needed.
-const kContext: unique symbol = Symbol('mtaio.koa')
-
-interface Contextual {
-  [kContext]?: RoutedContext
-}
-
-const adapter: HttpAdapter = {
-  route: (req: HttpRequest & Contextual) => labelOf(req[kContext]),
-}
+const adapter: HttpAdapter<RoutedContext> = { route: (_req, _res, ctx) => labelOf(ctx) }
 
 /**
  * Monitors and profiles an app of Koa 2 or 3. Put it before everything else.
@@ -48,14 +33,13 @@ export function mtaioKoa(options: AdapterOptions = {}): MtaioKoa {
   function mtaioMiddleware(ctx: ParameterizedContext, next: Next): Promise<unknown> | void {
     if (ctx.app !== app) prepare((app = ctx.app))
     if (!enabled) return next()
-    const req: typeof ctx.req & Contextual = ctx.req
-    if (status.handle(req, ctx.res)) {
+    const { req, res } = ctx
+    if (status.handle(req, res)) {
       ctx.respond = false
       return
     }
-    req[kContext] = ctx
     // Nothing is hung on the promise: that would be one more for each request.
-    return http.follow(req, ctx.res, adapter, next)
+    return http.follow(req, res, adapter, next, ctx)
   }
 
   void mtaio.start()

@@ -29,8 +29,8 @@ interface Noted {
 }
 
 /** The pattern of the route that handled the request; undefined when none did. */
-export function labelOf(ctx: RoutedContext | undefined): string | undefined {
-  if (ctx?.matched === undefined || isUnanswered(ctx)) return undefined
+export function labelOf(ctx: RoutedContext): string | undefined {
+  if (ctx.matched === undefined || isUnanswered(ctx)) return undefined
   const layer = routeOf(ctx, ctx.matched)
   return layer === undefined ? undefined : mountOf(ctx, layer) + String(layer.path)
 }

@@ -100,10 +100,17 @@ export class HttpRecorder implements LifecycleOwner {
    * Calls the handler of a request that has come in, and follows the request to its end. What the
    * handler traces becomes a part of the request. Called once per request by the adapter.
    *
+   * @param subject What the framework makes of the request; `adapter.route` gets it.
    * @returns what `fn` returns.
    */
-  follow<R>(req: HttpRequest, res: HttpResponse, adapter: HttpAdapter, fn: () => R): R {
-    const lifecycle = this.begin(req, res, adapter)
+  follow<R, Subject = undefined>(
+    req: HttpRequest,
+    res: HttpResponse,
+    adapter: HttpAdapter<Subject>,
+    fn: () => R,
+    subject?: Subject,
+  ): R {
+    const lifecycle = this.begin(req, res, adapter as HttpAdapter, subject)
     return lifecycle === null || !this.#context.armed ? fn() : lifecycle.run(fn)
   }
 
@@ -113,7 +120,12 @@ export class HttpRecorder implements LifecycleOwner {
    * @returns null when the request is not watched: it is ignored, a change of protocol, or watched
    *   by this instance already.
    */
-  begin(req: HttpRequest, res: HttpResponse, adapter: HttpAdapter): RequestLifecycle | null {
+  begin(
+    req: HttpRequest,
+    res: HttpResponse,
+    adapter: HttpAdapter,
+    subject?: unknown,
+  ): RequestLifecycle | null {
     try {
       const watch = SocketWatch.of(req, res)
       const other =
@@ -127,7 +139,15 @@ export class HttpRecorder implements LifecycleOwner {
         return null
       }
       const nowMs = clock.now()
-      const lifecycle = new RequestLifecycle(this, adapter, req, res, nowMs, memoryAt(nowMs))
+      const lifecycle = new RequestLifecycle(
+        this,
+        adapter,
+        subject,
+        req,
+        res,
+        nowMs,
+        memoryAt(nowMs),
+      )
       watchEnd(lifecycle, req, res, watch, other)
       this.inFlight.add(lifecycle)
       if (this.inFlight.size > this.#maxInFlight) {

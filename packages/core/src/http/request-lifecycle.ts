@@ -67,6 +67,8 @@ export class RequestLifecycle extends ProfileTrace {
   declare res: HttpResponse | null
   watch: SocketWatch | null = null
   readonly #adapter: HttpAdapter
+  /** What the framework made of the request; let go of at the end. */
+  #subject: unknown
   #route: string | null = null
   #noted: unknown = undefined
   /** Whether an error came up when the response had begun, so that the client was not told. */
@@ -75,6 +77,7 @@ export class RequestLifecycle extends ProfileTrace {
   constructor(
     owner: LifecycleOwner,
     adapter: HttpAdapter,
+    subject: unknown,
     req: HttpRequest,
     res: HttpResponse,
     startMs: number,
@@ -85,6 +88,7 @@ export class RequestLifecycle extends ProfileTrace {
     this.req = req
     this.res = res
     this.#adapter = adapter
+    this.#subject = subject
   }
 
   /**
@@ -115,7 +119,7 @@ export class RequestLifecycle extends ProfileTrace {
       return this.#route
     }
     try {
-      return this.#adapter.route(req, res) ?? null
+      return this.#adapter.route(req, res, this.#subject) ?? null
     } catch {
       // An app that put something of its own where its framework looks is still counted.
       return null
@@ -182,7 +186,7 @@ export class RequestLifecycle extends ProfileTrace {
     } finally {
       this.watch?.remove(this)
       this.req = this.res = this.watch = null
-      this.#noted = undefined
+      this.#noted = this.#subject = undefined
     }
   }
 }

@@ -7,7 +7,7 @@ import { describe, expect, test, vi } from 'vitest'
 import { ProfileTrace } from './profile-trace.ts'
 import { Profiler } from './profiler.ts'
 
-const sharedKey = Symbol.for('mtaio.trace-context.1')
+const sharedKey = Symbol.for('mtaio.trace-context.2')
 const tree = (profiler: Profiler): Record<string, string | undefined> => {
   const { traces } = profiler.getProfile()
   const nameOf = new Map(traces.map(({ id, name }) => [id, name]))
@@ -215,11 +215,26 @@ describe('the context of a process', () => {
     // As a request does it: without a call of the profiler, which would be its first use.
     const root = (): ProfileTrace => new ProfileTrace('request', 0, 0, profiler.sanitizer)
     expect(scopeSeen(profiler, traceContext, root())).toBe(true)
-    traceContext.relax(999)
+    traceContext.relax(5)
+    traceContext.relax(1004)
     expect(traceContext.armed).toBe(true)
-    traceContext.relax(1000)
+    traceContext.relax(1005)
     expect(traceContext.armed).toBe(false)
     expect(scopeSeen(profiler, traceContext, root())).toBe(false)
+  })
+
+  test('is entered in production from when a profiler is asked for', async () => {
+    vi.stubEnv('NODE_ENV', 'production')
+    const { traceContext } = await fresh()
+    vi.unstubAllEnvs()
+    traceContext.relax(5000)
+    expect(traceContext.armed).toBe(false)
+    traceContext.offer()
+    expect(traceContext.armed).toBe(true)
+    for (const requests of [5000, 6000]) traceContext.relax(requests)
+    expect(traceContext.armed).toBe(false)
+    traceContext.offer()
+    expect(traceContext.armed).toBe(false)
   })
 
   test.each([
@@ -230,7 +245,7 @@ describe('the context of a process', () => {
     ['bind', (p: Profiler) => void p.bind(() => {})],
   ])('is entered for good from the first use of %s', async (_, use) => {
     const { traceContext, profiler } = await fresh()
-    traceContext.relax(1000)
+    for (const requests of [0, 1000]) traceContext.relax(requests)
     expect(traceContext.armed).toBe(false)
     use(profiler)
     expect(traceContext.armed).toBe(true)
