@@ -3,6 +3,9 @@ import type { RequestLifecycle } from './request-lifecycle.ts'
 /** From a microsecond to half an hour; what lies outside is in the first or the last. */
 const BANDS = 32
 
+/** A newer one says no more; to keep each would cost every request. */
+const LEAST_AGE_MS = 1000
+
 /** An older one no longer says how the route behaves. */
 const MAX_AGE_MS = 3_600_000
 
@@ -28,19 +31,26 @@ export class ExampleBudget {
   }
 }
 
-/** The latest request of each band of latency; a band is twice as slow as the one below it. */
+/**
+ * A late request of each band of latency: of each second the first. A band is twice as slow as the one
+ * below it.
+ */
 export class ExampleRequests {
   readonly #budget: ExampleBudget
+  /** When each band takes the next one, in monotonic milliseconds. */
+  readonly #dueMs = new Float64Array(BANDS)
   readonly #bands = new Array<RequestLifecycle | null>(BANDS).fill(null)
 
   constructor(budget: ExampleBudget) {
     this.#budget = budget
   }
 
-  add(durationMs: number, request: RequestLifecycle): void {
+  add(durationMs: number, request: RequestLifecycle, nowMs: number): void {
     const micros = durationMs * 1000
     const band = micros < 2 ** (BANDS - 1) ? 31 - Math.clz32(micros | 1) : BANDS - 1
+    if (nowMs < this.#dueMs[band]!) return
     if (this.#bands[band] === null && !this.#budget.take()) return
+    this.#dueMs[band] = nowMs + LEAST_AGE_MS
     this.#bands[band] = request
   }
 

@@ -40,7 +40,7 @@ export type FigureHost = Pick<ResourceMonitor, 'metricStore' | 'addFigure' | 'on
 
 /** Follows the requests of all apps that share one instance of mtaio. */
 export class HttpRecorder implements LifecycleOwner {
-  readonly inFlight: InFlight = new InFlight()
+  readonly inFlight: InFlight = new InFlight(this)
   readonly #books: RequestBooks
   readonly sanitizer: Sanitizer
   readonly keepsPaths: boolean
@@ -110,7 +110,7 @@ export class HttpRecorder implements LifecycleOwner {
     fn: () => R,
     subject?: Subject,
   ): R {
-    const lifecycle = this.begin(req, res, adapter as HttpAdapter, subject)
+    const lifecycle = this.begin(req, res, adapter, subject)
     return lifecycle === null || !this.#context.armed ? fn() : lifecycle.run(fn)
   }
 
@@ -150,10 +150,7 @@ export class HttpRecorder implements LifecycleOwner {
       )
       watchEnd(lifecycle, req, res, watch, other)
       this.inFlight.add(lifecycle)
-      if (this.inFlight.size > this.#maxInFlight) {
-        this.#evicted++
-        this.inFlight.oldest?.evict()
-      }
+      if (this.inFlight.size > this.#maxInFlight) this.#evict()
       return lifecycle
     } catch {
       this.#failures++
@@ -224,6 +221,15 @@ export class HttpRecorder implements LifecycleOwner {
               route: oldest.route,
               age: (nowMs - oldest.startMs) / 1000,
             },
+    }
+  }
+
+  /** To look for the oldest takes time, so some are taken at once. */
+  #evict(): void {
+    const count = Math.ceil(this.#maxInFlight / 100)
+    for (const request of [...this.inFlight].slice(0, count)) {
+      this.#evicted++
+      request.evict()
     }
   }
 

@@ -23,7 +23,7 @@ export type BookLimit = 'maxRoutes' | 'maxExamples' | 'maxRecent' | 'maxSlowest'
 /**
  * Where the requests that have ended are entered: under their route, in the totals, in the log.
  *
- * One that was answered is only noted in a few arrays, and counted with others by the next tick or
+ * One that was answered is only noted in two arrays, and counted with others by the next tick or
  * reader, or when there are enough. Together they share what the processor has at hand then; one
  * alone, between two requests of the app, has to fetch all of it anew, which is most of what it costs.
  */
@@ -34,9 +34,8 @@ export class RequestBooks {
   readonly #profiler: Profiler
   readonly #limits: Limits
   readonly #entries: RouteEntry[] = []
-  readonly #statuses = new Uint16Array(BATCH)
-  readonly #startsMs = new Float64Array(BATCH)
-  readonly #endsMs = new Float64Array(BATCH)
+  /** Of each that was noted the status, the start and the end, in monotonic milliseconds. */
+  readonly #figures = new Float64Array(3 * BATCH)
   #noted = 0
   #settled = 0
   #expiryMs = 0
@@ -95,7 +94,7 @@ export class RequestBooks {
     const entry = this.#routes.entry(request.name, request.route ?? UNMATCHED)
     request.counted(entry)
     if (memoryDelta !== 0) entry.operation.memoryTotal += memoryDelta
-    if (!request.streaming) entry.examples.add(endMs - startMs, request)
+    if (!request.streaming) entry.examples.add(endMs - startMs, request, endMs)
     if (request.outcome === 'ok' && !request.streaming)
       this.#note(entry, request.status, startMs, endMs)
     else this.#count(entry, request, endMs)
@@ -118,10 +117,11 @@ export class RequestBooks {
     while (this.#settled < this.#noted) {
       const at = this.#settled++
       try {
-        const endMs = this.#endsMs[at]!
-        const seconds = secondsBetween(this.#startsMs[at]!, endMs)
+        const status = this.#figures[3 * at]!
+        const endMs = this.#figures[3 * at + 2]!
+        const seconds = secondsBetween(this.#figures[3 * at + 1]!, endMs)
         const index = bucketIndex(seconds)
-        this.#entries[at]!.answered(this.#statuses[at]!, index, seconds, endMs)
+        this.#entries[at]!.answered(status, index, seconds, endMs)
         this.#statistics.answered(index, seconds, endMs)
       } catch {
         this.#failures++
@@ -134,9 +134,9 @@ export class RequestBooks {
     if (this.#noted === BATCH) this.settle()
     const at = this.#noted++
     this.#entries[at] = entry
-    this.#statuses[at] = status
-    this.#startsMs[at] = startMs
-    this.#endsMs[at] = endMs
+    this.#figures[3 * at] = status
+    this.#figures[3 * at + 1] = startMs
+    this.#figures[3 * at + 2] = endMs
   }
 
   #count(entry: RouteEntry, request: RequestLifecycle, endMs: number): void {

@@ -7,6 +7,9 @@ const kWatch = Symbol('mtaio.socket')
 
 type WatchedSocket = Socket & { [kWatch]?: SocketWatch }
 
+/** Of all connections that are open. */
+const listed = new Set<SocketWatch>()
+
 /**
  * The requests in flight on one connection. The connection gets its listeners once, whatever number
  * of requests it carries, so that a long-lived one never collects listeners.
@@ -20,12 +23,16 @@ type WatchedSocket = Socket & { [kWatch]?: SocketWatch }
  */
 export class SocketWatch {
   readonly socket: Socket
+  /** Whether it is found by {@link SocketWatch.requests}. */
+  readonly isListed: boolean
   /** The latest request; the earlier ones hang on `olderOnSocket`. */
   #newest: RequestLifecycle | null = null
 
-  private constructor(socket: WatchedSocket) {
+  private constructor(socket: WatchedSocket, isListed: boolean) {
     this.socket = socket
+    this.isListed = isListed
     socket[kWatch] = this
+    if (isListed) listed.add(this)
     socket.on('close', onClose)
     socket.on('timeout', onTimeout)
   }
@@ -39,7 +46,11 @@ export class SocketWatch {
     if (!(res instanceof ServerResponse)) return null
     const socket = req.socket as WatchedSocket | null | undefined
     if (socket === null || socket === undefined) return null
-    return socket[kWatch] ?? (typeof socket.on === 'function' ? new SocketWatch(socket) : null)
+    const known = socket[kWatch]
+    if (known !== undefined) return known
+    if (typeof socket.on !== 'function') return null
+    // What stands for a socket in `inject` is never closed.
+    return new SocketWatch(socket, SocketWatch.leadsTo(req, res))
   }
 
   /** The lifecycle of a request that is in flight; the latest, when several instances watch it. */
@@ -54,6 +65,13 @@ export class SocketWatch {
    */
   static leadsTo(req: HttpRequest, res: HttpResponse): boolean {
     return (res as ServerResponse).req === req
+  }
+
+  /** All that are in flight on connections, of all instances. */
+  static *requests(): Generator<RequestLifecycle, void, undefined> {
+    for (const watch of listed) {
+      for (let each = watch.#newest; each !== null; each = each.olderOnSocket) yield each
+    }
   }
 
   /** As {@link SocketWatch.find}, where the watch is known. */
@@ -81,6 +99,7 @@ export class SocketWatch {
   }
 
   closed(): void {
+    listed.delete(this)
     // Each that is closed removes itself from the list.
     while (this.#newest !== null) this.#newest.closed()
   }
