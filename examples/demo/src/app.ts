@@ -11,7 +11,7 @@ export interface DemoApp {
 
 /** Settings of the three demos: low thresholds, so that the page has something to say. */
 export const demoOptions = {
-  thresholds: { response_time: 0.25, error_rate: 1, task_memory: 900 },
+  thresholds: { response_time: 0.25, error_rate: 0.5, task_memory: 900 },
   slowRequest: 0.2,
 } satisfies MtaioOptions
 
