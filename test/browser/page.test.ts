@@ -23,7 +23,7 @@ describe.skipIf(SKIP)('the page', () => {
     await page.locator('#routes tr.line').first().waitFor()
     await page.getByRole('button', { name: 'Table of CPU' }).click()
     const rows = page.getByRole('dialog').locator('tbody tr')
-    expect(await rows.count()).toBeGreaterThan(40)
+    await expect.poll(() => rows.count()).toBeGreaterThan(40)
     expect(await rows.first().textContent()).toMatch(/\d+.%/)
     await page.keyboard.press('Escape')
     const rate = page.locator('.figure .sub').first()

@@ -67,8 +67,12 @@ function routeOf(ctx: RoutedContext, matched: readonly Layer[]): Layer | undefin
 }
 
 /** koa-mount takes its path off while the router runs, so the pattern does not have it. */
-function mountOf({ path, mountPath }: RoutedContext, layer: Layer): string {
-  if (mountPath === undefined || layer.match(path)) return ''
+function mountOf(ctx: RoutedContext, layer: Layer): string {
+  const { mountPath } = ctx
+  if (mountPath === undefined) return ''
+  // Koa finds the path anew each time that it is read.
+  const { path } = ctx
+  if (layer.match(path)) return ''
   const at = path.indexOf(mountPath)
   const below = at + mountPath.length
   return at >= 0 && layer.match(path.slice(below) || '/') ? path.slice(0, below) : ''
