@@ -3,7 +3,7 @@ import { SocketWatch } from './socket-watch.ts'
 
 /**
  * The requests in flight. Nearly all are held by their connection anyway, where they are looked up
- * when somebody asks; a list of their own would cost each request a fifth of all that mtaio does.
+ * when somebody asks; a list of their own would be work for each request.
  */
 export class InFlight implements Iterable<RequestLifecycle> {
   readonly #owner: LifecycleOwner

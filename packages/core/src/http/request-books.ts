@@ -25,7 +25,7 @@ export type BookLimit = 'maxRoutes' | 'maxExamples' | 'maxRecent' | 'maxSlowest'
  *
  * One that was answered is only noted in two arrays, and counted with others by the next tick or
  * reader, or when there are enough. Together they share what the processor has at hand then; one
- * alone, between two requests of the app, has to fetch all of it anew, which is most of what it costs.
+ * alone, between two requests of the app, would have to fetch all of it anew.
  */
 export class RequestBooks {
   readonly #routes: RouteTable

@@ -19,7 +19,7 @@ let isFollowing = false
  *
  * The requests of HTTP/1 are followed by their prototype. With an `emit` of its own a request would
  * have another shape than one that is not followed, and all code of Node that handles requests
- * would be slower for ever after having seen both.
+ * would stay slower after having seen both.
  */
 export function followEvents(req: HttpRequest): void {
   if (isFollowing && req instanceof IncomingMessage) return

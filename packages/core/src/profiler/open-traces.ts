@@ -4,7 +4,7 @@ import type { ProfileTrace } from './profile-trace.ts'
  * Traces that have begun and not ended, oldest first. Linked through the traces themselves, so that
  * adding and removing allocate nothing. A trace is in one such list at most.
  */
-export class OpenTraces<Trace extends ProfileTrace = ProfileTrace> {
+export class OpenTraces {
   #oldest: ProfileTrace | null = null
   #newest: ProfileTrace | null = null
   #size = 0
@@ -13,11 +13,11 @@ export class OpenTraces<Trace extends ProfileTrace = ProfileTrace> {
     return this.#size
   }
 
-  get oldest(): Trace | null {
-    return this.#oldest as Trace | null
+  get oldest(): ProfileTrace | null {
+    return this.#oldest
   }
 
-  add(trace: Trace): void {
+  add(trace: ProfileTrace): void {
     trace.list = this
     trace.previous = this.#newest
     if (this.#newest === null) this.#oldest = trace
@@ -27,7 +27,7 @@ export class OpenTraces<Trace extends ProfileTrace = ProfileTrace> {
   }
 
   /** @returns false when it is not in the list. */
-  remove(trace: Trace): boolean {
+  remove(trace: ProfileTrace): boolean {
     if (trace.list !== this) return false
     const { previous, next } = trace
     if (previous === null) this.#oldest = next
@@ -42,10 +42,10 @@ export class OpenTraces<Trace extends ProfileTrace = ProfileTrace> {
   }
 
   /** The trace that is looked at may end meanwhile. */
-  *[Symbol.iterator](): Generator<Trace, void, undefined> {
+  *[Symbol.iterator](): Generator<ProfileTrace, void, undefined> {
     for (let trace = this.#oldest; trace !== null;) {
       const { next } = trace
-      yield trace as Trace
+      yield trace
       trace = next
     }
   }
