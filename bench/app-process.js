@@ -3,6 +3,7 @@
  * does what the parent orders over IPC, one order at a time.
  */
 import { paths } from './apps/work.js'
+import { setImmediate as nextTurn } from 'node:timers/promises'
 import { MemoryLoad } from './memory-load.js'
 import { profile } from './profile-session.js'
 
@@ -22,10 +23,10 @@ const orders = {
   async load({ requests }) {
     const idle = lastEnd === null ? null : since(lastEnd)
     await load.run(LEAD_IN)
-    globalThis.gc({ type: 'minor' })
+    await collect()
     const start = mark()
     await load.run(requests)
-    globalThis.gc({ type: 'minor' })
+    await collect()
     const busy = since(start)
     sent += LEAD_IN + requests
     lastEnd = mark()
@@ -48,6 +49,12 @@ const orders = {
   async profile({ requests, kind }) {
     return profile(kind, () => load.run(requests), requests)
   },
+}
+
+/** And waits until all who watch collections are told of it, which is their cost. */
+async function collect() {
+  globalThis.gc({ type: 'minor' })
+  for (let turn = 0; turn < 3; turn++) await nextTurn()
 }
 
 async function origin() {

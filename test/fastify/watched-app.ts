@@ -2,7 +2,7 @@ import {
   mtaioFastify,
   type AdapterOptions,
   type Mtaio,
-  type RequestLifecycle,
+  type RequestTrace,
 } from '@mtaio/fastify'
 import type { FastifyInstance } from 'fastify'
 import fastify4 from 'fastify4'
@@ -32,7 +32,7 @@ export interface WatchedApp extends TestServer {
   readonly app: FastifyInstance
   readonly mtaio: Mtaio
   /** Waits until so many requests have ended, and gives the last one. */
-  last(count?: number): Promise<RequestLifecycle>
+  last(count?: number): Promise<RequestTrace>
 }
 
 export async function started(app: FastifyInstance): Promise<WatchedApp> {
@@ -47,7 +47,7 @@ export async function started(app: FastifyInstance): Promise<WatchedApp> {
       const { http } = mtaio
       await until(`${count} requests ended`, () => http.statistics.requests === count)
       if (http.inFlight.size !== 0) throw new Error('a request is in flight for ever')
-      return [...http.log.recent].at(-1) as RequestLifecycle
+      return [...http.log.recent].at(-1) as RequestTrace
     },
     [Symbol.asyncDispose]: async () => {
       app.server.closeAllConnections()

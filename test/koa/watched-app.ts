@@ -1,4 +1,4 @@
-import { mtaioKoa, type Mtaio, type RequestLifecycle } from '@mtaio/koa'
+import { mtaioKoa, type Mtaio, type RequestTrace } from '@mtaio/koa'
 import type Koa from 'koa'
 import koa2 from 'koa2'
 import koa3 from 'koa3'
@@ -15,7 +15,7 @@ export interface WatchedApp extends TestServer {
   readonly app: Koa
   readonly mtaio: Mtaio
   /** Waits until so many requests have ended, and gives the last one. */
-  last(count?: number): Promise<RequestLifecycle>
+  last(count?: number): Promise<RequestTrace>
 }
 
 export async function watched(
@@ -34,7 +34,7 @@ export async function watched(
     last: async (count = 1) => {
       await until(`${count} requests ended`, () => http.statistics.requests === count)
       if (http.inFlight.size !== 0) throw new Error('a request is in flight for ever')
-      return [...http.log.recent].at(-1) as RequestLifecycle
+      return [...http.log.recent].at(-1) as RequestTrace
     },
     [Symbol.asyncDispose]: async () => {
       await server[Symbol.asyncDispose]()

@@ -1,8 +1,8 @@
-import type { RequestLifecycle } from '@mtaio/core'
+import type { RequestTrace } from '@mtaio/core'
 import { until } from '../../support/raw-http.ts'
 
 /** `ok 200 /route` of each request. */
-export function outcomes(records: readonly RequestLifecycle[]): string[] {
+export function outcomes(records: readonly RequestTrace[]): string[] {
   return records.map(({ outcome, status, entry }) => `${outcome} ${status} ${entry?.route}`)
 }
 

@@ -1,4 +1,4 @@
-import type { Mtaio, MtaioOptions, RequestLifecycle } from '@mtaio/core'
+import type { Mtaio, MtaioOptions, RequestTrace } from '@mtaio/core'
 import type { AppPlan, Protocol, Subject } from '../subjects/subject.ts'
 import type { Client, RawClient } from './client.ts'
 
@@ -25,7 +25,7 @@ export interface Play<C extends Client = Client> {
 export interface Seen {
   readonly mtaio: Mtaio
   /** As they ended; the last 200. */
-  readonly records: readonly RequestLifecycle[]
+  readonly records: readonly RequestTrace[]
   /** What the client got, by connection or stream. */
   readonly transcript: readonly string[]
 }

@@ -1,6 +1,6 @@
 import { EventEmitter } from 'node:events'
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { ProfileTrace, RequestLifecycle } from '@mtaio/core'
+import type { ProfileTrace, RequestTrace } from '@mtaio/core'
 import { expect } from 'vitest'
 import { requestText } from '../../support/raw-http.ts'
 import { collectGarbage } from '../../support/garbage.ts'
@@ -21,7 +21,7 @@ function tree(trace: ProfileTrace, root: ProfileTrace = trace): string {
     .join(' ')
 }
 
-const byTree = (records: readonly RequestLifecycle[]): string[] => records.map((each) => tree(each))
+const byTree = (records: readonly RequestTrace[]): string[] => records.map((each) => tree(each))
 
 /** Spans belong to the request that they were begun for. */
 export const contextScenarios: readonly Scenario[] = [
@@ -245,7 +245,7 @@ export const contextScenarios: readonly Scenario[] = [
     incomparable: 'how many requests it takes is chance',
     make: ({ mtaio, span }) => {
       const intervals: NodeJS.Timeout[] = []
-      let watched: WeakRef<RequestLifecycle> | undefined
+      let watched: WeakRef<RequestTrace> | undefined
       let asked = 0
       return {
         plan: {
@@ -256,7 +256,7 @@ export const contextScenarios: readonly Scenario[] = [
               handle: async (exchange) => {
                 const number = ++asked
                 intervals.push(setInterval(() => span('tick', () => {}), 1000))
-                if (number === 5) watched = new WeakRef(mtaio!.http.inFlight.oldest!)
+                if (number === 5) watched = new WeakRef(mtaio!.http.inFlight.oldest!.trace)
                 // From one to another, so that each of the bands in which a route keeps an example
                 // gets a new one, also that in which a slow machine had put this one.
                 await sleep(10 * 2 ** (number % 4))

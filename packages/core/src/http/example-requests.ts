@@ -1,4 +1,4 @@
-import type { RequestLifecycle } from './request-lifecycle.ts'
+import type { RequestTrace } from './request-trace.ts'
 
 /** From a microsecond to half an hour; what lies outside is in the first or the last. */
 const BANDS = 32
@@ -39,16 +39,19 @@ export class ExampleRequests {
   readonly #budget: ExampleBudget
   /** When each band takes the next one, in monotonic milliseconds. */
   readonly #dueMs = new Float64Array(BANDS)
-  readonly #bands = new Array<RequestLifecycle | null>(BANDS).fill(null)
+  readonly #bands = new Array<RequestTrace | null>(BANDS).fill(null)
 
   constructor(budget: ExampleBudget) {
     this.#budget = budget
   }
 
-  add(durationMs: number, request: RequestLifecycle, nowMs: number): void {
-    const micros = durationMs * 1000
-    const band = micros < 2 ** (BANDS - 1) ? 31 - Math.clz32(micros | 1) : BANDS - 1
-    if (nowMs < this.#dueMs[band]!) return
+  /** Whether a request that took so long is due. */
+  wants(durationMs: number, nowMs: number): boolean {
+    return nowMs >= this.#dueMs[bandOf(durationMs)]!
+  }
+
+  add(durationMs: number, request: RequestTrace, nowMs: number): void {
+    const band = bandOf(durationMs)
     if (this.#bands[band] === null && !this.#budget.take()) return
     this.#dueMs[band] = nowMs + LEAST_AGE_MS
     this.#bands[band] = request
@@ -64,7 +67,12 @@ export class ExampleRequests {
   }
 
   /** Ascending by duration. */
-  *[Symbol.iterator](): Generator<RequestLifecycle, void, undefined> {
+  *[Symbol.iterator](): Generator<RequestTrace, void, undefined> {
     for (const request of this.#bands) if (request !== null) yield request
   }
+}
+
+function bandOf(durationMs: number): number {
+  const micros = durationMs * 1000
+  return micros < 2 ** (BANDS - 1) ? 31 - Math.clz32(micros | 1) : BANDS - 1
 }

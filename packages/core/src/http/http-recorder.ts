@@ -8,7 +8,7 @@ import type { Sanitizer } from '../profiler/sanitizer.ts'
 import type { ScopeCarrier } from '../profiler/scope-carrier.ts'
 import { traceContext } from '../profiler/trace-context.ts'
 import type { HttpAdapter, HttpRequest, HttpResponse } from './http-adapter.ts'
-import type { HttpFigures } from './http-figures.ts'
+import type { HttpFigures, Outcome } from './http-figures.ts'
 import { ignoreRule, type IgnoreOption } from './ignore-rule.ts'
 import { InFlight } from './in-flight.ts'
 import { lifecycleOf } from './message-state.ts'
@@ -18,7 +18,7 @@ import { RequestBooks, type BookLimit } from './request-books.ts'
 import { RequestLifecycle, type LifecycleOwner } from './request-lifecycle.ts'
 import type { RequestLog } from './request-log.ts'
 import { pathOf } from './request-path.ts'
-import type { RouteTable } from './route-table.ts'
+import { UNMATCHED, type RouteTable } from './route-table.ts'
 import { markStreaming } from './streaming.ts'
 import { traceIdOf } from './trace-parent.ts'
 import { SocketWatch } from './socket-watch.ts'
@@ -64,7 +64,10 @@ export class HttpRecorder implements LifecycleOwner {
     this.#maxInFlight = limits.maxInFlight
     this.#store = monitor.metricStore
     this.#books = new RequestBooks(this.#store, profiler, limits, options.slowRequest * 1000)
-    profiler.includeRoots(() => [...this.inFlight, ...this.log.recent])
+    profiler.includeRoots(() => [
+      ...Array.from(this.inFlight, ({ trace }) => trace),
+      ...this.log.recent,
+    ])
     this.#register(monitor)
   }
 
@@ -168,22 +171,39 @@ export class HttpRecorder implements LifecycleOwner {
     thisArg: unknown,
     args: readonly unknown[],
   ): R {
-    const result = this.#profiler.runIn(lifecycle, fn, thisArg, args) as R
+    const { trace } = lifecycle
+    const result = this.#profiler.runIn(trace, fn, thisArg, args) as R
     // It has a scope where one was entered, and the request was not answered at once.
-    if (this.#context.followsEvents && lifecycle.scope !== null && lifecycle.req !== null) {
+    if (this.#context.followsEvents && trace.scope !== null && lifecycle.req !== null) {
       followEvents(lifecycle.req)
     }
     return result
   }
 
-  record(lifecycle: RequestLifecycle, req: HttpRequest, endMs: number): void {
-    this.inFlight.remove(lifecycle)
+  record(
+    request: RequestLifecycle,
+    req: HttpRequest,
+    outcome: Outcome,
+    status: number,
+    endMs: number,
+  ): void {
+    this.inFlight.remove(request)
     try {
-      lifecycle.close(endMs, lifecycle.spans === null ? memoryAt(endMs) : memoryNow())
-      if (this.keepsPaths) lifecycle.path = this.#store.cut(pathOf(req))
-      const isOfInterest = this.#books.add(lifecycle, endMs)
-      // Reading the headers makes Node build them, so only where someone will look at it.
-      if (isOfInterest) lifecycle.traceId = traceIdOf(req.headers['traceparent'])
+      const entry = this.#books.entry(request.method, request.route ?? UNMATCHED)
+      const isSlow = this.#books.isSlow(endMs - request.startMs, endMs)
+      const isPlain = request.record === null && outcome === 'ok' && !request.streaming && !isSlow
+      let memoryEnd = memoryAt(endMs)
+      if (!isPlain || this.keepsPaths) {
+        const { trace, streaming } = request
+        if (trace.spans !== null) memoryEnd = memoryNow()
+        trace.end({ entry, outcome, status, streaming, endMs, memoryEnd })
+        if (this.keepsPaths) trace.path = this.#store.cut(pathOf(req))
+        // Reading the headers makes Node build them, so only where someone will look at it.
+        if (trace.hasFailed || trace.spans !== null || (isSlow && !streaming)) {
+          trace.traceId = traceIdOf(req.headers['traceparent'])
+        }
+      }
+      this.#books.add(request, entry, status, endMs, memoryEnd)
     } catch {
       this.#failures++
     }
@@ -216,7 +236,7 @@ export class HttpRecorder implements LifecycleOwner {
         oldest === null
           ? null
           : {
-              id: oldest.id,
+              id: oldest.trace.id,
               method: oldest.method,
               route: oldest.route,
               age: (nowMs - oldest.startMs) / 1000,

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { bucketIndex } from '../metrics/histogram.ts'
 import type { Outcome } from './http-figures.ts'
 import { HttpStatistics } from './http-statistics.ts'
-import type { RequestLifecycle } from './request-lifecycle.ts'
+import type { RequestTrace } from './request-trace.ts'
 
 const START_MS = 600_000
 
@@ -11,7 +11,7 @@ function statisticsOf(
 ) {
   const statistics = new HttpStatistics(START_MS)
   for (const [outcome, seconds, streaming = false] of requests) {
-    const request = { outcome, streaming } as RequestLifecycle
+    const request = { outcome, streaming } as RequestTrace
     statistics.record(request, bucketIndex(seconds), seconds, START_MS + 1000)
   }
   return statistics

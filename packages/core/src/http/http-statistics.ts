@@ -1,7 +1,7 @@
 import { ExponentialHistogram } from '../metrics/histogram.ts'
 import { WindowedHistogram } from '../metrics/sliding-window.ts'
 import type { LatencyFigures } from './http-figures.ts'
-import type { RequestLifecycle } from './request-lifecycle.ts'
+import type { RequestTrace } from './request-trace.ts'
 
 const MINUTE = 60
 
@@ -62,7 +62,7 @@ export class HttpStatistics {
   }
 
   /** Counts any other. */
-  record(request: RequestLifecycle, index: number, seconds: number, nowMs: number): void {
+  record(request: RequestTrace, index: number, seconds: number, nowMs: number): void {
     const { outcome, streaming } = request
     if (outcome === 'error') {
       this.errors++

@@ -48,12 +48,12 @@ export function routeOf(message: object): string | null {
  * @returns whether the request is watched and had not ended.
  */
 export function noteError(message: object, error: unknown): boolean {
-  return forEach(message, (lifecycle) => void lifecycle.setError(error))
+  return forEach(message, (lifecycle) => lifecycle.setError(error))
 }
 
 function forEach(message: object, tell: (lifecycle: RequestLifecycle) => void): boolean {
   let lifecycle = lifecycleOf(message)
-  const isOpen = lifecycle?.outcome === null
+  const isOpen = lifecycle?.isOpen === true
   while (lifecycle !== null) {
     tell(lifecycle)
     lifecycle = lifecycle.sameResponse

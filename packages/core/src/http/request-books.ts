@@ -5,9 +5,10 @@ import type { MetricStore } from '../metrics/metric-store.ts'
 import type { Profiler } from '../profiler/profiler.ts'
 import { HttpStatistics } from './http-statistics.ts'
 import type { RouteEntry } from './route-entry.ts'
+import { RecentRequests } from './recent-requests.ts'
 import type { RequestLifecycle } from './request-lifecycle.ts'
 import { RequestLog } from './request-log.ts'
-import { RouteTable, UNMATCHED } from './route-table.ts'
+import { RouteTable } from './route-table.ts'
 
 /** Requests that are counted together at the latest. */
 const BATCH = 64
@@ -23,20 +24,19 @@ export type BookLimit = 'maxRoutes' | 'maxExamples' | 'maxRecent' | 'maxSlowest'
 /**
  * Where the requests that have ended are entered: under their route, in the totals, in the log.
  *
- * One that was answered is only noted in two arrays, and counted with others by the next tick or
- * reader, or when there are enough. Together they share what the processor has at hand then; one
- * alone, between two requests of the app, would have to fetch all of it anew.
+ * They are only noted, among the recent ones, and counted together by the next tick or reader, or
+ * when there are enough. Together they share what the processor has at hand then; one alone, between
+ * two requests of the app, would have to fetch all of it anew.
  */
 export class RequestBooks {
   readonly #routes: RouteTable
+  readonly #recent: RecentRequests
   readonly #log: RequestLog
   readonly #statistics = new HttpStatistics(clock.now())
   readonly #profiler: Profiler
   readonly #limits: Limits
-  readonly #entries: RouteEntry[] = []
-  /** Of each that was noted the status, the start and the end, in monotonic milliseconds. */
-  readonly #figures = new Float64Array(3 * BATCH)
-  #noted = 0
+  readonly #batch: number
+  /** How many of the recent ones are counted. */
   #settled = 0
   #expiryMs = 0
   #failures = 0
@@ -46,7 +46,9 @@ export class RequestBooks {
     this.#profiler = profiler
     this.#limits = limits
     this.#routes = new RouteTable(limits, store, (name) => profiler.operation(name))
-    this.#log = new RequestLog(limits, slowMs)
+    this.#recent = new RecentRequests(limits.maxRecent, profiler.sanitizer)
+    this.#log = new RequestLog(this.#recent, limits, slowMs)
+    this.#batch = Math.min(BATCH, limits.maxRecent)
     store.beforeReading(() => this.settle())
   }
 
@@ -84,22 +86,26 @@ export class RequestBooks {
     }
   }
 
-  /**
-   * Enters a request that has ended.
-   *
-   * @returns whether somebody will look at it: it failed, was slow, or has spans.
-   */
-  add(request: RequestLifecycle, endMs: number): boolean {
-    const { startMs, memoryDelta } = request
-    const entry = this.#routes.entry(request.name, request.route ?? UNMATCHED)
-    request.counted(entry)
-    if (memoryDelta !== 0) entry.operation.memoryTotal += memoryDelta
-    if (!request.streaming) entry.examples.add(endMs - startMs, request, endMs)
-    if (request.outcome === 'ok' && !request.streaming)
-      this.#note(entry, request.status, startMs, endMs)
-    else this.#count(entry, request, endMs)
-    this.#profiler.countRoot(request)
-    return this.#log.add(request, endMs - startMs, endMs) || request.spans !== null
+  /** The figures of a method and a route, to be given to {@link add}. */
+  entry(method: string, route: string): RouteEntry {
+    return this.#routes.entry(method, route)
+  }
+
+  /** Whether a request that took so long may be among the slowest. */
+  isSlow(durationMs: number, nowMs: number): boolean {
+    return this.#log.slowest.wants(durationMs, nowMs)
+  }
+
+  /** Notes a request that has ended; see {@link RecentRequests.add}. */
+  add(
+    request: RequestLifecycle,
+    entry: RouteEntry,
+    status: number,
+    endMs: number,
+    memoryEnd: number,
+  ): void {
+    if (this.#recent.count - this.#settled >= this.#batch) this.settle()
+    this.#recent.add(request, entry, status, endMs, memoryEnd)
   }
 
   /** What a tick has to do: counts what was noted, lets go of old examples. */
@@ -114,39 +120,37 @@ export class RequestBooks {
   settle(): void {
     // A field of its own for where it is: an alert that a request sets off may have somebody read in
     // the middle, who settles the rest.
-    while (this.#settled < this.#noted) {
-      const at = this.#settled++
+    while (this.#settled < this.#recent.count) {
       try {
-        const status = this.#figures[3 * at]!
-        const endMs = this.#figures[3 * at + 2]!
-        const seconds = secondsBetween(this.#figures[3 * at + 1]!, endMs)
-        const index = bucketIndex(seconds)
-        this.#entries[at]!.answered(status, index, seconds, endMs)
-        this.#statistics.answered(index, seconds, endMs)
+        this.#count(this.#recent.placeOf(this.#settled++))
       } catch {
         this.#failures++
       }
     }
-    this.#settled = this.#noted = 0
   }
 
-  #note(entry: RouteEntry, status: number, startMs: number, endMs: number): void {
-    if (this.#noted === BATCH) this.settle()
-    const at = this.#noted++
-    this.#entries[at] = entry
-    this.#figures[3 * at] = status
-    this.#figures[3 * at + 1] = startMs
-    this.#figures[3 * at + 2] = endMs
-  }
-
-  #count(entry: RouteEntry, request: RequestLifecycle, endMs: number): void {
-    const seconds = secondsBetween(request.startMs, endMs)
+  #count(place: number): void {
+    const recent = this.#recent
+    const entry = recent.entryAt(place)
+    const endMs = recent.endAt(place)
+    const durationMs = endMs - recent.startAt(place)
+    const seconds = Math.max(durationMs / 1000, LEAST_SECONDS)
     const index = bucketIndex(seconds)
-    entry.record(request, index, seconds, endMs)
-    this.#statistics.record(request, index, seconds, endMs)
+    const trace = recent.givenTraceAt(place)
+    entry.operation.memoryTotal += recent.memoryDeltaAt(place)
+    this.#profiler.countRoot(recent.startAt(place), endMs)
+    if (trace === null) {
+      entry.answered(recent.statusAt(place), index, seconds, endMs)
+      this.#statistics.answered(index, seconds, endMs)
+    } else {
+      entry.record(trace, index, seconds, endMs)
+      this.#statistics.record(trace, index, seconds, endMs)
+      if (trace.spans !== null) this.#profiler.keepRoot(trace)
+      this.#log.add(trace, durationMs, endMs)
+      if (trace.streaming) return
+    }
+    if (entry.examples.wants(durationMs, endMs)) {
+      entry.examples.add(durationMs, recent.traceAt(place), endMs)
+    }
   }
-}
-
-function secondsBetween(startMs: number, endMs: number): number {
-  return Math.max((endMs - startMs) / 1000, LEAST_SECONDS)
 }

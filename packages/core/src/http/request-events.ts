@@ -45,7 +45,7 @@ function emitInside(
   ...args: unknown[]
 ): boolean {
   const lifecycle = FOLLOWED.has(args[0]) ? lifecycleOf(this) : null
-  if (lifecycle === null || lifecycle.scope === null) {
+  if (lifecycle === null || lifecycle.record === null || lifecycle.record.scope === null) {
     return Reflect.apply(emit, this, args) as boolean
   }
   return lifecycle.run(emit as (...args: never[]) => boolean, this, ...args)

@@ -1,11 +1,9 @@
 import { clock } from '../clock.ts'
-import { ProfileTrace } from '../profiler/profile-trace.ts'
 import type { Sanitizer } from '../profiler/sanitizer.ts'
-import { endingOf, hasLeft, type Ending } from './ending.ts'
-import { hideTarget } from './hide-target.ts'
+import { endingOf, type Ending } from './ending.ts'
 import type { HttpAdapter, HttpRequest, HttpResponse } from './http-adapter.ts'
 import type { Outcome } from './http-figures.ts'
-import type { RouteEntry } from './route-entry.ts'
+import { RequestTrace } from './request-trace.ts'
 import type { SocketWatch } from './socket-watch.ts'
 import { isStreaming } from './streaming.ts'
 
@@ -31,48 +29,46 @@ export interface LifecycleOwner {
     args: readonly unknown[],
   ): R
   /** Told exactly once per request, while the request and the response are still there. */
-  record(lifecycle: RequestLifecycle, req: HttpRequest, endMs: number): void
+  record(
+    lifecycle: RequestLifecycle,
+    req: HttpRequest,
+    outcome: Outcome,
+    status: number,
+    endMs: number,
+  ): void
 }
 
 /**
- * One request from its first to its last moment, and its record from then on. It is the root trace
- * of what the request did, and the only object that mtaio allocates for it.
+ * One request in flight, and the only object that mtaio allocates for nearly all. It is small and
+ * is forgotten with the request: what the lists keep of it are numbers, and what there is more to
+ * say of, has a {@link RequestTrace}.
  *
  * It ends exactly once, whatever the order of the events, and lets go of the request, the response
  * and the socket then.
  */
-export class RequestLifecycle extends ProfileTrace {
-  declare readonly owner: LifecycleOwner
-  /** What ended: null while the request is in flight. */
-  outcome: Outcome | null = null
-  /** Of an ended request: what the client was sent, or what stands for it. 0 while in flight. */
-  status = 0
-  /** Where the request was counted; null while it is in flight. */
-  entry: RouteEntry | null = null
+export class RequestLifecycle {
+  readonly owner: LifecycleOwner
+  /** Monotonic milliseconds. */
+  readonly startMs: number
+  /** Heap and external memory of the whole process at the start, in bytes. */
+  readonly memoryStart: number
+  /** Null when the request has ended; `res` too. */
+  req: HttpRequest | null
+  res: HttpResponse | null
+  watch: SocketWatch | null = null
+  /** The earlier one on the same connection. */
+  olderOnSocket: RequestLifecycle | null = null
+  /** The next one that watches the same response: several instances of mtaio may. */
+  sameResponse: RequestLifecycle | null = null
+  /** What is on record so far; null when there is nothing to say but numbers. */
+  record: RequestTrace | null = null
   /** A response that streams; its duration says nothing about latency. */
   streaming = false
   /** Whether the server's timeout for an idle connection struck meanwhile. */
   timedOut = false
-  /** The concrete path without its query, where it may be kept. */
-  path: string | null = null
-  /** The trace id of the W3C header `traceparent`, where it was worth reading. */
-  traceId: string | null = null
-
-  /** The next one that watches the same response: several instances of mtaio may. */
-  sameResponse: RequestLifecycle | null = null
-  /** The earlier one on the same connection. */
-  olderOnSocket: RequestLifecycle | null = null
-
-  declare req: HttpRequest | null
-  declare res: HttpResponse | null
-  watch: SocketWatch | null = null
   readonly #adapter: HttpAdapter
   /** What the framework made of the request; let go of at the end. */
   #subject: unknown
-  #route: string | null = null
-  #noted: unknown = undefined
-  /** Whether an error came up when the response had begun, so that the client was not told. */
-  #failedMidway = false
 
   constructor(
     owner: LifecycleOwner,
@@ -83,16 +79,44 @@ export class RequestLifecycle extends ProfileTrace {
     startMs: number,
     memoryStart: number,
   ) {
-    super(req.method ?? 'GET', startMs, memoryStart, owner.sanitizer)
     this.owner = owner
-    this.req = req
-    this.res = res
     this.#adapter = adapter
     this.#subject = subject
+    this.req = req
+    this.res = res
+    this.startMs = startMs
+    this.memoryStart = memoryStart
+  }
+
+  get isOpen(): boolean {
+    return this.req !== null
+  }
+
+  get method(): string {
+    return this.req?.method ?? 'GET'
+  }
+
+  /** The route pattern: said by the app, else by the framework; null when no route matched. */
+  get route(): string | null {
+    const { req, res, record } = this
+    if (record !== null && record.saidRoute !== null) return record.saidRoute
+    if (req === null || res === null) return null
+    try {
+      return this.#adapter.route(req, res, this.#subject) ?? null
+    } catch {
+      // An app that put something of its own where its framework looks is still counted.
+      return null
+    }
+  }
+
+  /** The root trace of the request, which is its record; made now if it had none. */
+  get trace(): RequestTrace {
+    const { method, startMs, memoryStart, owner } = this
+    return (this.record ??= new RequestTrace(method, startMs, memoryStart, owner.sanitizer, this))
   }
 
   /**
-   * Runs the handler of the request, so that spans begun in it become part of this trace.
+   * Runs the handler of the request, so that spans begun in it become part of its trace.
    *
    * @returns what `fn` returns.
    */
@@ -102,71 +126,31 @@ export class RequestLifecycle extends ProfileTrace {
     return this.owner.runInside(this, fn, thisArg, args)
   }
 
-  /** While in flight as the client has it; then as it was counted. */
-  get method(): string {
-    return this.entry === null ? this.name : this.entry.method
-  }
-
   /** Says the route pattern, such as `/users/:id`; it goes before what the framework says. */
   setRoute(route: string): void {
-    if (this.outcome === null && typeof route === 'string') this.#route = route
+    if (this.isOpen && typeof route === 'string') this.trace.saidRoute = route
   }
 
-  /** The route pattern: said by the app, else by the framework; null when no route matched. */
-  get route(): string | null {
-    const { req, res } = this
-    if (this.#route !== null || this.outcome !== null || req === null || res === null) {
-      return this.#route
-    }
-    try {
-      return this.#adapter.route(req, res, this.#subject) ?? null
-    } catch {
-      // An app that put something of its own where its framework looks is still counted.
-      return null
-    }
-  }
-
-  /**
-   * Notes the error that the handling of the request failed with. What the app answers decides the
-   * outcome: with a status below 500 it is on the record only.
-   */
-  override setError(error: unknown): this {
-    // Frameworks pass one error from handler to handler; only its first appearance says when.
-    if (this.outcome !== null || (error === this.#noted && this.error !== undefined)) return this
-    const isLeft = this.res !== null && hasLeft(this.res, this.watch?.socket ?? null)
-    // What fails because nobody is there to be answered does not hide what failed before.
-    if (isLeft && this.error !== undefined) return this
-    this.#noted = error
-    this.#failedMidway ||= !isLeft && this.res?.headersSent === true
-    return super.setError(error)
-  }
-
-  /** The target is known until the request ends; what fails below it later is kept as it is. */
-  override hiding(): ((text: string) => string) | undefined {
-    return this.req === null ? undefined : hideTarget(this.req, this.owner.keepsPaths)
-  }
-
-  /** It is counted: from now on it has the texts of its route, and none that the app made for it. */
-  counted(entry: RouteEntry): void {
-    this.entry = entry
-    this.name = entry.name
-    if (this.#route !== null) this.#route = entry.route
+  /** Notes the error that the handling of the request failed with. */
+  setError(error: unknown): void {
+    if (this.isOpen) this.trace.setError(error)
   }
 
   /** The response is closed: decides how the request ended. Ignored when it has ended before. */
   closed(ending?: Ending): void {
-    const { req, res } = this
-    if (this.outcome !== null || req === null || res === null) return
+    const { req, res, record } = this
+    if (req === null || res === null) return
     ending ??= endingOf(res, this.watch === null ? null : this.watch.socket, this.timedOut)
+    const failedMidway = record !== null && record.failedMidway
     if (ending === 'whole') {
       const status = statusOf(res)
-      this.#end(req, res, status >= 500 || this.#failedMidway ? 'error' : 'ok', status)
+      this.#end(req, res, status >= 500 || failedMidway ? 'error' : 'ok', status)
       return
     }
     const sent = res.headersSent ? statusOf(res) : 0
     if (ending === 'late') this.#end(req, res, 'timeout', sent === 0 ? TOO_LATE : sent)
     // Koa 2 leaves a response whose stream failed as it is; then the client goes for want of more.
-    else if (ending === 'left' && !this.#failedMidway) this.#end(req, res, 'aborted', CLIENT_LEFT)
+    else if (ending === 'left' && !failedMidway) this.#end(req, res, 'aborted', CLIENT_LEFT)
     else this.#end(req, res, 'error', sent === 0 && ending === 'broken' ? BROKEN : sent)
   }
 
@@ -177,16 +161,13 @@ export class RequestLifecycle extends ProfileTrace {
 
   #end(req: HttpRequest, res: HttpResponse, outcome: Outcome, status: number): void {
     const endMs = clock.now()
-    this.#route = this.route
     if (isStreaming(res)) this.streaming = true
-    this.outcome = outcome
-    this.status = status
     try {
-      this.owner.record(this, req, endMs)
+      this.owner.record(this, req, outcome, status, endMs)
     } finally {
-      this.watch?.remove(this)
+      if (this.watch !== null) this.watch.remove(this)
       this.req = this.res = this.watch = null
-      this.#noted = this.#subject = undefined
+      this.#subject = undefined
     }
   }
 }

@@ -2,7 +2,7 @@ import type { MetricSeries, MetricStore } from '../metrics/metric-store.ts'
 import { WindowedHistogram } from '../metrics/sliding-window.ts'
 import type { OperationStats } from '../profiler/operation-stats.ts'
 import { ExampleRequests, type ExampleBudget } from './example-requests.ts'
-import type { RequestLifecycle } from './request-lifecycle.ts'
+import type { RequestTrace } from './request-trace.ts'
 
 /**
  * What is recorded of a request, as metrics with the labels `method`, `route` and `status`:
@@ -55,7 +55,7 @@ export class RouteEntry {
   }
 
   /** Counts any other. */
-  record(request: RequestLifecycle, index: number, seconds: number, nowMs: number): void {
+  record(request: RequestTrace, index: number, seconds: number, nowMs: number): void {
     const { status, outcome, streaming } = request
     const series = this.#of(status)
     if (outcome === 'aborted') {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import type { RequestLifecycle } from './request-lifecycle.ts'
+import type { RequestTrace } from './request-trace.ts'
 import { SlowestRequests } from './slowest-requests.ts'
 
 const MINUTE_MS = 60_000
@@ -7,7 +7,7 @@ const MINUTE_MS = 60_000
 /** Adds requests of these seconds at a time, as the log does. */
 function add(slowest: SlowestRequests, nowMs: number, ...seconds: readonly number[]): void {
   for (const duration of seconds) {
-    const request = { duration } as RequestLifecycle
+    const request = { duration } as RequestTrace
     if (slowest.wants(duration * 1000, nowMs)) slowest.add(request, duration * 1000, nowMs)
   }
 }

@@ -1,4 +1,4 @@
-import type { RequestLifecycle } from './request-lifecycle.ts'
+import type { RequestTrace } from './request-trace.ts'
 
 const SPAN_MS = 300_000
 const SPANS = 12
@@ -6,7 +6,7 @@ const SPANS = 12
 interface SlowSpan {
   readonly number: number
   /** Ascending by duration. */
-  readonly requests: RequestLifecycle[]
+  readonly requests: RequestTrace[]
 }
 
 /** The slowest requests of each five minutes of the last hour. */
@@ -42,7 +42,7 @@ export class SlowestRequests {
     return durationMs > this.#floorMs || nowMs >= this.#spanEndMs
   }
 
-  add(request: RequestLifecycle, durationMs: number, nowMs: number): boolean {
+  add(request: RequestTrace, durationMs: number, nowMs: number): boolean {
     if (nowMs >= this.#spanEndMs) this.#rotate(nowMs)
     if (durationMs <= this.#floorMs) return false
     const { requests } = this.#spans.at(-1)!
@@ -57,7 +57,7 @@ export class SlowestRequests {
   }
 
   /** Those of the last hour, the slowest first. */
-  list(nowMs: number): RequestLifecycle[] {
+  list(nowMs: number): RequestTrace[] {
     const oldest = Math.floor(nowMs / SPAN_MS) - SPANS
     return this.#spans
       .filter((span) => span.number > oldest)
@@ -66,7 +66,7 @@ export class SlowestRequests {
   }
 
   /** All that are held, in no order. */
-  *[Symbol.iterator](): Generator<RequestLifecycle, void, undefined> {
+  *[Symbol.iterator](): Generator<RequestTrace, void, undefined> {
     for (const { requests } of this.#spans) yield* requests
   }
 

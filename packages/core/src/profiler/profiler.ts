@@ -143,8 +143,8 @@ export class Profiler {
     operation.memoryTotal += trace.memoryDelta
     if (!trace.isRoot) return
     this.#open.remove(trace)
-    this.#rootSeconds += this.#secondsSinceReset(trace)
-    this.#keep(trace)
+    this.countRoot(trace.startMs, trace.endMs)
+    this.keepRoot(trace)
   }
 
   /**
@@ -229,13 +229,16 @@ export class Profiler {
     this.#elsewhere.push(roots)
   }
 
-  /**
-   * Counts a root of such a list that was closed. Kept here only with spans below it: each garbage
-   * collection would copy what thousands of bare requests a second leave behind.
-   */
-  countRoot(root: ProfileTrace): void {
-    this.#rootSeconds += this.#secondsSinceReset(root)
-    if (root.spans !== null) this.#keep(root)
+  /** Counts a root that was never in the list of the open ones. Both in monotonic milliseconds. */
+  countRoot(startMs: number, endMs: number): void {
+    this.#rootSeconds += this.#secondsSinceReset(startMs, endMs)
+  }
+
+  /** Keeps a root that was closed, for its spans. */
+  keepRoot(root: ProfileTrace): void {
+    this.#kept.push(root)
+    const size = root.spans === null ? 0 : root.spans.length
+    if (size > this.#largestTree) this.#largestTree = size
   }
 
   /** What knows in which trace the code that runs now is. */
@@ -256,14 +259,8 @@ export class Profiler {
   }
 
   /** Of a root that has ended. A reset may have come in the middle of it. */
-  #secondsSinceReset({ startMs, endMs }: ProfileTrace): number {
+  #secondsSinceReset(startMs: number, endMs: number): number {
     return Math.max(0, endMs - Math.max(startMs, this.#startMs)) / 1000
-  }
-
-  #keep(root: ProfileTrace): void {
-    this.#kept.push(root)
-    const size = root.spans === null ? 0 : root.spans.length
-    if (size > this.#largestTree) this.#largestTree = size
   }
 
   #wrap(fn: AnyFunction, givenName: string | undefined): AnyFunction {

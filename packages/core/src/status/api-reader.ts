@@ -1,5 +1,5 @@
 import { clock } from '../clock.ts'
-import type { RequestLifecycle } from '../http/request-lifecycle.ts'
+import type { RequestTrace } from '../http/request-trace.ts'
 import type { WindowSeconds } from '../metrics/sliding-window.ts'
 import { toChromeTrace } from '../profiler/chrome-trace.ts'
 import type {
@@ -131,7 +131,7 @@ export class ApiReader {
     }
   }
 
-  #view(view: RequestsDocument['view']): RequestLifecycle[] {
+  #view(view: RequestsDocument['view']): RequestTrace[] {
     const { log, inFlight } = this.#sources.http
     switch (view) {
       case 'recent':
@@ -141,18 +141,18 @@ export class ApiReader {
       case 'slowest':
         return log.slowest.list(clock.now())
       case 'in-flight':
-        return [...inFlight]
+        return Array.from(inFlight, ({ trace }) => trace)
     }
   }
 
   /** Reads through all that is kept: some ten thousand at most, and only when somebody asks. */
-  #find(id: string): RequestLifecycle | null {
+  #find(id: string): RequestTrace | null {
     const { log, inFlight, routes } = this.#sources.http
-    const places: Iterable<RequestLifecycle>[] = [
+    const places: Iterable<RequestTrace>[] = [
       log.recent,
       log.errors,
       log.slowest.list(clock.now()),
-      inFlight,
+      Array.from(inFlight, ({ trace }) => trace),
     ]
     for (const entry of routes) places.push(entry.examples)
     for (const place of places) for (const request of place) if (request.id === id) return request
@@ -160,7 +160,7 @@ export class ApiReader {
   }
 }
 
-function fits(request: RequestLifecycle, { route, method, status }: RequestFilter): boolean {
+function fits(request: RequestTrace, { route, method, status }: RequestFilter): boolean {
   if (route !== null && routeOf(request) !== route) return false
   if (method !== null && request.method !== method) return false
   if (status === null) return true

@@ -1,10 +1,10 @@
-import type { RequestLifecycle } from '../http/request-lifecycle.ts'
+import type { RequestTrace } from '../http/request-trace.ts'
 import { UNMATCHED } from '../http/route-table.ts'
 import { toSpanDocument } from '../profiler/span-tree.ts'
 import type { RequestDocument, RequestSummary } from './api-types.ts'
 
 /** What the lists say of a request. */
-export function requestSummary(request: RequestLifecycle): RequestSummary {
+export function requestSummary(request: RequestTrace): RequestSummary {
   const { outcome, error } = request
   return {
     id: request.id,
@@ -23,7 +23,7 @@ export function requestSummary(request: RequestLifecycle): RequestSummary {
 }
 
 /** All that is known of a request: the tree of what it did. */
-export function requestDocument(request: RequestLifecycle): RequestDocument {
+export function requestDocument(request: RequestTrace): RequestDocument {
   return {
     ...requestSummary(request),
     traceId: request.traceId,
@@ -33,6 +33,6 @@ export function requestDocument(request: RequestLifecycle): RequestDocument {
 }
 
 /** The label that it is counted under; of a request in flight what is known so far. */
-export function routeOf(request: RequestLifecycle): string {
+export function routeOf(request: RequestTrace): string {
   return request.entry?.route ?? request.route ?? UNMATCHED
 }

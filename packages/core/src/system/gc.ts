@@ -1,41 +1,26 @@
-import { constants, PerformanceObserver } from 'node:perf_hooks'
-import type { PerformanceEntry } from 'node:perf_hooks'
+import { unwatchCollections, watchCollections } from './collections.ts'
 import type { GcKind, RuntimeStats } from './system-stats.ts'
 
 type GcFigures = RuntimeStats['gc']
-/** What Node adds to an entry of type `gc`; its types leave the detail out. */
-type GcEntry = PerformanceEntry & { readonly detail: { readonly kind: number } }
 type Tally = { count: number; time: number }
-
-/** V8's young-generation mark-sweep (--minor-ms), which Node passes on without a constant for it. */
-const MINOR_MARK_SWEEP = 2
-
-const KINDS: ReadonlyMap<number, GcKind> = new Map([
-  [constants.NODE_PERFORMANCE_GC_MINOR, 'minor'],
-  [MINOR_MARK_SWEEP, 'minor'],
-  [constants.NODE_PERFORMANCE_GC_MAJOR, 'major'],
-  [constants.NODE_PERFORMANCE_GC_INCREMENTAL, 'incremental'],
-  [constants.NODE_PERFORMANCE_GC_WEAKCB, 'weakcb'],
-])
 
 /** Counts garbage collections by kind, per interval. */
 export class GcMeter {
-  #observer: PerformanceObserver | null = null
   #tallies: Record<GcKind, Tally> = emptyTallies()
+  #isRunning = false
 
   /** Begins the first interval. Idempotent. */
   start(): void {
-    if (this.#observer !== null) return
+    if (this.#isRunning) return
+    this.#isRunning = true
     this.#tallies = emptyTallies()
-    this.#observer = new PerformanceObserver((list) => this.#count(list.getEntries()))
-    // Entries of this type go to observers only, never into the timeline, so nothing piles up.
-    this.#observer.observe({ entryTypes: ['gc'] })
+    watchCollections(this.#count)
   }
 
   /** Idempotent. */
   stop(): void {
-    this.#observer?.disconnect()
-    this.#observer = null
+    this.#isRunning = false
+    unwatchCollections(this.#count)
   }
 
   /**
@@ -54,15 +39,11 @@ export class GcMeter {
     return { count, time, byKind }
   }
 
-  /** Several collections often come in one batch. */
-  #count(entries: readonly PerformanceEntry[]): void {
-    for (const entry of entries) {
-      const kind = KINDS.get((entry as GcEntry).detail.kind)
-      if (kind === undefined) continue
-      const tally = this.#tallies[kind]
-      tally.count += 1
-      tally.time += entry.duration / 1000
-    }
+  readonly #count = (kind: GcKind | null, seconds: number): void => {
+    if (kind === null) return
+    const tally = this.#tallies[kind]
+    tally.count += 1
+    tally.time += seconds
   }
 }
 

@@ -1,44 +1,29 @@
-import { constants, PerformanceObserver } from 'node:perf_hooks'
+import { unwatchCollections, watchCollections } from '../../system/collections.ts'
+import type { GcKind } from '../../system/system-stats.ts'
 import type { Distribution } from './format.ts'
 
 /** The bounds that prom-client has for `nodejs_gc_duration_seconds`. */
 export const GC_BOUNDS: readonly number[] = [0.001, 0.01, 0.1, 1, 2, 5]
 
-/** V8's young-generation mark-sweep (--minor-ms), which Node passes on without a constant for it. */
-const MINOR_MARK_SWEEP = 2
-
-const KINDS: ReadonlyMap<number, string> = new Map([
-  [constants.NODE_PERFORMANCE_GC_MAJOR, 'major'],
-  [constants.NODE_PERFORMANCE_GC_MINOR, 'minor'],
-  [MINOR_MARK_SWEEP, 'minor'],
-  [constants.NODE_PERFORMANCE_GC_INCREMENTAL, 'incremental'],
-  [constants.NODE_PERFORMANCE_GC_WEAKCB, 'weakcb'],
-])
-
 /** Durations of garbage collections by kind since the start, counted under fixed bounds. */
 export class GcDurations {
   readonly #kinds = new Map<string, FixedHistogram>()
-  #observer: PerformanceObserver | null = null
 
+  /** Idempotent. */
   start(): void {
-    if (this.#observer !== null) return
-    this.#observer = new PerformanceObserver((list) => {
-      for (const entry of list.getEntries()) {
-        const kind =
-          KINDS.get(
-            (entry as unknown as { readonly detail: { readonly kind: number } }).detail.kind,
-          ) ?? 'other'
-        let durations = this.#kinds.get(kind)
-        if (durations === undefined) this.#kinds.set(kind, (durations = new FixedHistogram()))
-        durations.record(entry.duration / 1000)
-      }
-    })
-    this.#observer.observe({ entryTypes: ['gc'] })
+    watchCollections(this.#record)
   }
 
+  /** Idempotent. */
   stop(): void {
-    this.#observer?.disconnect()
-    this.#observer = null
+    unwatchCollections(this.#record)
+  }
+
+  readonly #record = (kind: GcKind | null, seconds: number): void => {
+    const label = kind ?? 'other'
+    let durations = this.#kinds.get(label)
+    if (durations === undefined) this.#kinds.set(label, (durations = new FixedHistogram()))
+    durations.record(seconds)
   }
 
   get kinds(): Iterable<readonly [string, Distribution]> {
