@@ -1,9 +1,4 @@
-import {
-  mtaioFastify,
-  type AdapterOptions,
-  type Mtaio,
-  type RequestTrace,
-} from '@mtaio/fastify'
+import { mtaioFastify, type AdapterOptions, type Mtaio, type RequestTrace } from '@mtaio/fastify'
 import type { FastifyInstance } from 'fastify'
 import fastify4 from 'fastify4'
 import fastify5 from 'fastify5'

@@ -16,6 +16,7 @@ import { followEvents, leaveEvents } from './request-events.ts'
 import type { HttpStatistics } from './http-statistics.ts'
 import { RequestBooks, type BookLimit } from './request-books.ts'
 import { RequestLifecycle, type LifecycleOwner } from './request-lifecycle.ts'
+import type { RequestEnd, RequestTrace } from './request-trace.ts'
 import type { RequestLog } from './request-log.ts'
 import { pathOf } from './request-path.ts'
 import { UNMATCHED, type RouteTable } from './route-table.ts'
@@ -130,9 +131,8 @@ export class HttpRecorder implements LifecycleOwner {
     subject?: unknown,
   ): RequestLifecycle | null {
     try {
-      const watch = SocketWatch.of(req, res)
-      const other =
-        watch !== null && SocketWatch.leadsTo(req, res) ? watch.find(req) : lifecycleOf(res)
+      const watch = SocketWatch.of(res)
+      const other = watch === null ? lifecycleOf(res) : watch.find(req, res)
       if (
         // A change of protocol has no response whose time could be told.
         (req as { upgrade?: boolean }).upgrade === true ||
@@ -189,19 +189,13 @@ export class HttpRecorder implements LifecycleOwner {
   ): void {
     this.inFlight.remove(request)
     try {
-      const entry = this.#books.entry(request.method, request.route ?? UNMATCHED)
+      const entry = this.#books.entry(req.method ?? 'GET', request.route ?? UNMATCHED)
+      const { record } = request
+      const memoryEnd = record === null || record.spans === null ? memoryAt(endMs) : memoryNow()
       const isSlow = this.#books.isSlow(endMs - request.startMs, endMs)
-      const isPlain = request.record === null && outcome === 'ok' && !request.streaming && !isSlow
-      let memoryEnd = memoryAt(endMs)
-      if (!isPlain || this.keepsPaths) {
-        const { trace, streaming } = request
-        if (trace.spans !== null) memoryEnd = memoryNow()
-        trace.end({ entry, outcome, status, streaming, endMs, memoryEnd })
-        if (this.keepsPaths) trace.path = this.#store.cut(pathOf(req))
-        // Reading the headers makes Node build them, so only where someone will look at it.
-        if (trace.hasFailed || trace.spans !== null || (isSlow && !streaming)) {
-          trace.traceId = traceIdOf(req.headers['traceparent'])
-        }
+      const isPlain = outcome === 'ok' && !isSlow && !request.streaming && !this.keepsPaths
+      if (record !== null || !isPlain) {
+        this.#complete(request.trace, req, { entry, outcome, status, endMs, memoryEnd }, isSlow)
       }
       this.#books.add(request, entry, status, endMs, memoryEnd)
     } catch {
@@ -241,6 +235,17 @@ export class HttpRecorder implements LifecycleOwner {
               route: oldest.route,
               age: (nowMs - oldest.startMs) / 1000,
             },
+    }
+  }
+
+  /** Ends the record of a request that has one. */
+  #complete(trace: RequestTrace, req: HttpRequest, end: RequestEnd, isSlow: boolean): void {
+    const { streaming } = trace
+    trace.end(end)
+    if (this.keepsPaths) trace.path = this.#store.cut(pathOf(req))
+    // Reading the headers makes Node build them, so only where someone will look at it.
+    if (trace.hasFailed || trace.spans !== null || (isSlow && !streaming)) {
+      trace.traceId = traceIdOf(req.headers['traceparent'])
     }
   }
 

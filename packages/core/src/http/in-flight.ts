@@ -30,12 +30,12 @@ export class InFlight implements Iterable<RequestLifecycle> {
 
   add(request: RequestLifecycle): void {
     this.#size++
-    if (request.watch?.isListed !== true) this.#others.add(request)
+    if (request.watch === null) this.#others.add(request)
   }
 
   remove(request: RequestLifecycle): void {
     this.#size--
-    if (request.watch?.isListed !== true) this.#others.delete(request)
+    if (request.watch === null) this.#others.delete(request)
   }
 
   /** The oldest first; as they are now, since one that is looked at may end meanwhile. */

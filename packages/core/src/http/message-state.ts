@@ -13,7 +13,7 @@ export interface Watched {
 interface Message extends Watched {
   readonly socket?: object | null
   /** Of a response. */
-  readonly req?: object
+  readonly req?: { readonly socket?: object | null }
   /** Of HTTP/2, where asking for the socket may throw. */
   readonly stream?: unknown
 }
@@ -22,7 +22,7 @@ interface Message extends Watched {
 export function lifecycleOf(message: Message): RequestLifecycle | null {
   const own = message[kLifecycle]
   if (own !== undefined) return own
-  return message.stream === undefined ? SocketWatch.find(message.req ?? message) : null
+  return message.stream === undefined ? SocketWatch.find(message) : null
 }
 
 /**

@@ -120,7 +120,6 @@ export class RecentRequests implements Iterable<RequestTrace> {
       entry,
       outcome: 'ok',
       status: this.statusAt(place),
-      streaming: false,
       endMs: this.endAt(place),
       memoryEnd: this.#figures[FIGURES * place + 4]!,
     })

@@ -140,7 +140,11 @@ export class RequestLifecycle {
   closed(ending?: Ending): void {
     const { req, res, record } = this
     if (req === null || res === null) return
-    ending ??= endingOf(res, this.watch === null ? null : this.watch.socket, this.timedOut)
+    ending ??= endingOf(
+      res,
+      this.watch === null ? (req.socket ?? null) : this.watch.socket,
+      this.timedOut,
+    )
     const failedMidway = record !== null && record.failedMidway
     if (ending === 'whole') {
       const status = statusOf(res)
@@ -169,6 +173,15 @@ export class RequestLifecycle {
       this.req = this.res = this.watch = null
       this.#subject = undefined
     }
+  }
+}
+
+/** As {@link RequestLifecycle.closed}, for all that watch the same response. */
+export function closeAll(first: RequestLifecycle | null): void {
+  let lifecycle = first
+  while (lifecycle !== null) {
+    lifecycle.closed()
+    lifecycle = lifecycle.sameResponse
   }
 }
 

@@ -13,7 +13,6 @@ export interface RequestEnd {
   readonly outcome: Outcome
   /** What the client was sent, or what stands for it. */
   readonly status: number
-  readonly streaming: boolean
   /** Monotonic milliseconds. */
   readonly endMs: number
   /** Bytes. */
@@ -103,12 +102,12 @@ export class RequestTrace extends ProfileTrace {
    * The request has ended. From now on its record has the texts of its route, and none that the
    * app made for it.
    */
-  end({ entry, outcome, status, streaming, endMs, memoryEnd }: RequestEnd): void {
+  end({ entry, outcome, status, endMs, memoryEnd }: RequestEnd): void {
     this.entry = entry
     this.name = entry.name
     this.outcome = outcome
     this.status = status
-    this.#streamed = streaming
+    this.#streamed = this.streaming
     this.saidRoute = null
     this.#lifecycle = null
     this.#noted = undefined

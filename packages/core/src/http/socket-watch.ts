@@ -1,18 +1,38 @@
-import { ServerResponse } from 'node:http'
+import { subscribe } from 'node:diagnostics_channel'
+import { ServerResponse, type IncomingMessage } from 'node:http'
 import type { Socket } from 'node:net'
-import type { HttpRequest, HttpResponse } from './http-adapter.ts'
-import type { RequestLifecycle } from './request-lifecycle.ts'
+import { Duplex } from 'node:stream'
+import type { HttpResponse } from './http-adapter.ts'
+import { closeAll, type RequestLifecycle } from './request-lifecycle.ts'
 
 const kWatch = Symbol('mtaio.socket')
 
 type WatchedSocket = Socket & { [kWatch]?: SocketWatch }
 
-/** Of all connections that are open. */
+/** A request, or a response that leads to its request. */
+interface Message {
+  readonly req?: Message
+  readonly socket?: object | null
+}
+
+/** What Node publishes of each response of its HTTP/1 servers when the last of it is handed over. */
+interface ResponseFinish {
+  readonly request: IncomingMessage
+  readonly response: ServerResponse
+  readonly socket: WatchedSocket
+}
+
+/** https://nodejs.org/api/diagnostics_channel.html#built-in-channels */
+const RESPONSE_FINISH = 'http.server.response.finish'
+
+/** Those of all connections that are open. */
 const listed = new Set<SocketWatch>()
+let isSubscribed = false
 
 /**
- * The requests in flight on one connection. The connection gets its listeners once, whatever number
- * of requests it carries, so that a long-lived one never collects listeners.
+ * The requests in flight on one connection. Nothing is hung on a request or its response: Node tells
+ * one subscriber of all responses that are done, and the connection gets its listeners once, so that
+ * a long-lived one never collects them.
  *
  * It ends what the connection still had in flight when it closed: up to Node 22 the responses that
  * wait behind another one (pipelining) say nothing then (nodejs/node#62534).
@@ -23,48 +43,40 @@ const listed = new Set<SocketWatch>()
  */
 export class SocketWatch {
   readonly socket: Socket
-  /** Whether it is found by {@link SocketWatch.requests}. */
-  readonly isListed: boolean
   /** The latest request; the earlier ones hang on `olderOnSocket`. */
   #newest: RequestLifecycle | null = null
 
-  private constructor(socket: WatchedSocket, isListed: boolean) {
+  private constructor(socket: WatchedSocket) {
     this.socket = socket
-    this.isListed = isListed
     socket[kWatch] = this
-    if (isListed) listed.add(this)
+    listed.add(this)
+    if (!isSubscribed) subscribe(RESPONSE_FINISH, onResponseFinish)
+    isSubscribed = true
     socket.on('close', onClose)
     socket.on('timeout', onTimeout)
   }
 
   /**
-   * The watch of the connection that a response is sent over; the first call sets it up. Null for
-   * HTTP/2, whose connection carries many at once, and for messages that a test or a library made up
-   * without one.
+   * The watch of the connection that a response belongs to; the first call sets it up. Null for
+   * HTTP/2, whose connection carries many at once, and for messages without a connection that will
+   * say when it is closed: those that `inject`, a test or a library made up.
    */
-  static of(req: HttpRequest, res: HttpResponse): SocketWatch | null {
+  static of(res: HttpResponse): SocketWatch | null {
     if (!(res instanceof ServerResponse)) return null
-    const socket = req.socket as WatchedSocket | null | undefined
-    if (socket === null || socket === undefined) return null
-    const known = socket[kWatch]
+    const socket: WatchedSocket | null | undefined = res.req.socket
+    const known = socket?.[kWatch]
     if (known !== undefined) return known
-    if (typeof socket.on !== 'function') return null
-    // What stands for a socket in `inject` is never closed.
-    return new SocketWatch(socket, SocketWatch.leadsTo(req, res))
-  }
-
-  /** The lifecycle of a request that is in flight; the latest, when several instances watch it. */
-  static find(req: { readonly socket?: object | null }): RequestLifecycle | null {
-    const watch = (req.socket as WatchedSocket | null | undefined)?.[kWatch]
-    return watch === undefined ? null : watch.find(req)
+    return socket instanceof Duplex && !socket.closed ? new SocketWatch(socket) : null
   }
 
   /**
-   * Whether a response leads to its connection, and so to its lifecycle. That of `inject` has a
-   * request of its own making.
+   * The lifecycle of a request that is in flight, by one of its messages; the latest, when several
+   * instances watch it.
    */
-  static leadsTo(req: HttpRequest, res: HttpResponse): boolean {
-    return (res as ServerResponse).req === req
+  static find(message: Message): RequestLifecycle | null {
+    const req = message.req ?? message
+    const watch = (req.socket as WatchedSocket | null | undefined)?.[kWatch]
+    return watch === undefined ? null : watch.find(req, message)
   }
 
   /** All that are in flight on connections, of all instances. */
@@ -75,9 +87,12 @@ export class SocketWatch {
   }
 
   /** As {@link SocketWatch.find}, where the watch is known. */
-  find(req: object): RequestLifecycle | null {
+  find(req: object, res: object): RequestLifecycle | null {
     let lifecycle = this.#newest
-    while (lifecycle !== null && lifecycle.req !== req) lifecycle = lifecycle.olderOnSocket
+    // By either, since an app may have wrapped one of them.
+    while (lifecycle !== null && lifecycle.res !== res && lifecycle.req !== req) {
+      lifecycle = lifecycle.olderOnSocket
+    }
     return lifecycle
   }
 
@@ -98,6 +113,11 @@ export class SocketWatch {
     lifecycle.olderOnSocket = null
   }
 
+  /** A response was handed over whole, or so it seems: a connection may have cut it off. */
+  finished(req: object, res: object): void {
+    closeAll(this.find(req, res))
+  }
+
   closed(): void {
     listed.delete(this)
     // Each that is closed removes itself from the list.
@@ -108,6 +128,12 @@ export class SocketWatch {
   struck(): void {
     for (let each = this.#newest; each !== null; each = each.olderOnSocket) each.timedOut = true
   }
+}
+
+function onResponseFinish(message: unknown): void {
+  const { request, response, socket } = message as ResponseFinish
+  const watch = socket[kWatch]
+  if (watch !== undefined) watch.finished(request, response)
 }
 
 function onClose(this: WatchedSocket): void {

@@ -4,15 +4,14 @@ import onFinished from 'on-finished'
 import { streamEndingOf } from './ending.ts'
 import type { HttpRequest, HttpResponse } from './http-adapter.ts'
 import { kLifecycle, lifecycleOf, type Watched } from './message-state.ts'
-import type { RequestLifecycle } from './request-lifecycle.ts'
-import { SocketWatch } from './socket-watch.ts'
+import { closeAll, type RequestLifecycle } from './request-lifecycle.ts'
+import type { SocketWatch } from './socket-watch.ts'
 
 /**
  * Sees to it that the lifecycle is told when its response is closed, in whatever way that happens.
  * All listeners are shared functions that find their state, and are set once however many instances
  * of mtaio watch the response.
  *
- * @param watch `SocketWatch.of(req, res)`
  * @param other The lifecycle of another instance that watches the response already.
  */
 export function watchEnd(
@@ -22,16 +21,14 @@ export function watchEnd(
   watch: SocketWatch | null,
   other: RequestLifecycle | null,
 ): void {
-  if (watch !== null) watch.add(lifecycle)
-  if (watch === null || !SocketWatch.leadsTo(req, res)) {
-    req[kLifecycle] = res[kLifecycle] = lifecycle
-  }
-  if (other !== null) lifecycle.sameResponse = other
+  lifecycle.sameResponse = other
+  if (watch === null) req[kLifecycle] = res[kLifecycle] = lifecycle
+  else watch.add(lifecycle)
   if (res instanceof ServerResponse) {
     if (other !== null) return
-    // Ended before it was seen: its `close` may have been emitted, and will not be again.
+    // Ended before it was seen: nobody may say so again.
     if (res.writableEnded || res.destroyed) onFinished(res, onFinish)
-    else res.on('close', onResponseClose)
+    else if (watch === null) res.on('close', onResponseClose)
   } else if (isHttp2(res)) {
     const stream: Http2Stream & Watched = res.stream
     stream[kLifecycle] = lifecycle
@@ -46,8 +43,7 @@ function isHttp2(res: object): res is Http2ServerResponse {
 }
 
 function onResponseClose(this: ServerResponse): void {
-  // Nearly all are found at once; see SocketWatch.
-  closeAll(SocketWatch.find(this.req) ?? lifecycleOf(this))
+  closeAll(lifecycleOf(this))
 }
 
 function onFinish(_error: Error | null, res: object): void {
@@ -59,13 +55,5 @@ function onStreamClose(this: Http2Stream & Watched): void {
     const { res, sameResponse } = lifecycle
     if (res !== null) lifecycle.closed(streamEndingOf(res, this))
     lifecycle = sameResponse
-  }
-}
-
-function closeAll(first: RequestLifecycle | null): void {
-  let lifecycle = first
-  while (lifecycle !== null) {
-    lifecycle.closed()
-    lifecycle = lifecycle.sameResponse
   }
 }

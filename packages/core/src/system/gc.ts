@@ -1,4 +1,4 @@
-import { unwatchCollections, watchCollections } from './collections.ts'
+import { tellCollections, unwatchCollections, watchCollections } from './collections.ts'
 import type { GcKind, RuntimeStats } from './system-stats.ts'
 
 type GcFigures = RuntimeStats['gc']
@@ -28,6 +28,7 @@ export class GcMeter {
    * interval. Node reports a collection when the loop has turned.
    */
   read(): GcFigures {
+    tellCollections()
     const byKind = this.#tallies
     this.#tallies = emptyTallies()
     let count = 0

@@ -1,4 +1,4 @@
-import { unwatchCollections, watchCollections } from '../../system/collections.ts'
+import { tellCollections, unwatchCollections, watchCollections } from '../../system/collections.ts'
 import type { GcKind } from '../../system/system-stats.ts'
 import type { Distribution } from './format.ts'
 
@@ -27,6 +27,7 @@ export class GcDurations {
   }
 
   get kinds(): Iterable<readonly [string, Distribution]> {
+    tellCollections()
     return this.#kinds
   }
 }
