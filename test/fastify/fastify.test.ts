@@ -5,6 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { createMtaio, mtaioFastify } from '@mtaio/fastify'
 import type { FastifyInstance } from 'fastify'
 import { describe, expect, it, vi } from 'vitest'
+import { collectGarbage } from '../support/garbage.ts'
 import { until } from '../support/raw-http.ts'
 import { majors, started, watched } from './watched-app.ts'
 
@@ -267,6 +268,23 @@ describe.each(majors)('the page in $name', ({ fastify }) => {
     expect(performance.now() - startMs).toBeLessThan(1000)
     for (const text of await Promise.all(ends)) expect(text).toContain('retry:')
     expect(app.mtaio.monitor.isRunning).toBe(false)
+  })
+})
+
+describe.each(majors)('what inject makes up in $name', ({ fastify }) => {
+  it('is counted, and not held on to', async () => {
+    const sockets: WeakRef<object>[] = []
+    await using server = await watched(fastify, (app) => {
+      app.register(mtaioFastify)
+      app.get('/', (request) => {
+        sockets.push(new WeakRef(request.raw.socket))
+        return 'ok'
+      })
+    })
+    for (let i = 0; i < 3; i++) await server.app.inject('/')
+    await server.last(3)
+    await collectGarbage()
+    expect(sockets.map((socket) => socket.deref())).toEqual([undefined, undefined, undefined])
   })
 })
 

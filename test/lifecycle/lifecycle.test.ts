@@ -361,6 +361,26 @@ describe('the shape of an exchange', () => {
     await ended(1)
   })
 
+  it.each<
+    [string, (req: IncomingMessage, res: ServerResponse) => [IncomingMessage, ServerResponse]]
+  >([
+    ['request', (req, res) => [Object.create(req) as IncomingMessage, res]],
+    ['response', (req, res) => [req, Object.create(res) as ServerResponse]],
+    ['request and the response', (req, res) => [new Proxy(req, {}), new Proxy(res, {})]],
+  ])('whose %s an app has wrapped is ended all the same', async (_what, wrap) => {
+    const { http, ended } = makeRecorder()
+    await using server = await serve((req, res) => {
+      const messages = wrap(req, res)
+      expect(http.begin(...messages, routes)).not.toBeNull()
+      expect(noteError(messages[0], new Error('noted'))).toBe(true)
+      res.end()
+    })
+    await server.ask('/')
+    const [request] = await ended(1)
+    expect(brief(request)).toEqual(['ok', 200])
+    expect(request.error?.message).toBe('noted')
+  })
+
   it('made up by a library, with a response that is not of Node, is ended by on-finished', async () => {
     const { http, ended } = makeRecorder()
     const { EventEmitter } = await import('node:events')
