@@ -73,7 +73,7 @@ export const LIMITS = {
   maxRecent: {
     default: 200,
     bounds: 'Requests kept in the recent list, and in the list of errors, each.',
-    cost: 'about 0.5 KB each, and its spans',
+    cost: 'about 0.1 KB each; 0.5 KB and its spans where it has a record',
   },
   maxSlowest: {
     default: 50,
@@ -88,7 +88,7 @@ export const LIMITS = {
   maxInFlight: {
     default: 10_000,
     bounds: 'Requests in flight that are followed; the oldest is ended as timeout.',
-    cost: 'about 0.4 KB each',
+    cost: 'about 0.2 KB each; 0.5 KB and its spans where it has a record',
   },
   maxAlerts: {
     default: 200,
