@@ -271,6 +271,22 @@ describe.each(majors)('the page in $name', ({ fastify }) => {
   })
 })
 
+describe.each(majors)('the hook onResponse of $name', ({ fastify }) => {
+  it('is a part of the request', async () => {
+    await using server = await watched(fastify, (app) => {
+      app.register(mtaioFastify)
+      app.addHook('onResponse', async (request) => {
+        request.mtaio.route = '/said'
+        server.mtaio.profiler.traceContext('log', () => {})
+      })
+      app.get('/', () => 'ok')
+    })
+    await server.ask('/')
+    const request = await server.last()
+    expect([request.route, request.spans?.map(({ name }) => name)]).toEqual(['/said', ['log']])
+  })
+})
+
 describe.each(majors)('what inject makes up in $name', ({ fastify }) => {
   it('is counted, and not held on to', async () => {
     const sockets: WeakRef<object>[] = []

@@ -1,7 +1,8 @@
-import { createServer, ServerResponse } from 'node:http'
-import type { IncomingMessage, RequestListener } from 'node:http'
+import { createServer, IncomingMessage, ServerResponse } from 'node:http'
+import type { RequestListener } from 'node:http'
 import { connect as connect2, constants, createServer as createServer2 } from 'node:http2'
 import type { AddressInfo, Socket } from 'node:net'
+import { Duplex } from 'node:stream'
 import { setTimeout as sleep } from 'node:timers/promises'
 import {
   createMtaio,
@@ -14,6 +15,7 @@ import {
   type Snapshot,
 } from '@mtaio/core'
 import { afterEach, describe, expect, it } from 'vitest'
+import { collectGarbage } from '../support/garbage.ts'
 import { readAnswer, requestText, serve, serveOn, until } from '../support/raw-http.ts'
 
 const routes = { route: () => '/route' }
@@ -248,6 +250,55 @@ describe('a request', () => {
     expect((await ended(1)).map(brief)).toEqual([['timeout', 504]])
   })
 
+  it('has what listeners for the end of its response say', async () => {
+    const { http, listener, ended } = makeRecorder()
+    await using server = await serve(
+      listener((_req, res) => {
+        res.on('finish', () => {
+          setRoute(res, '/said')
+          noteError(res, new Error('noted'))
+        })
+        res.end()
+      }),
+    )
+    const socket = await server.connect()
+    // The second as the first: of a connection that Node has told of Node is believed.
+    for (const number of [1, 2]) {
+      socket.write(requestText(`/${number}`))
+      await until('it has ended', () => http.statistics.requests === number)
+    }
+    const requests = await ended(2)
+    expect(requests.map(({ route }) => route)).toEqual(['/said', '/said'])
+    expect(requests.map(({ error }) => error?.message)).toEqual(['noted', 'noted'])
+  })
+
+  it('sets off an alert on failures at once', async () => {
+    const { http, listener } = makeRecorder({ interval: 3600 })
+    const mtaio = made.at(-1)!
+    mtaio.monitor.setThreshold('request_error', 0.5)
+    const values: number[] = []
+    mtaio.monitor.onThresholdExceeded((_metric, value) => void values.push(value))
+    await using server = await serve(listener((_req, res) => void res.writeHead(500).end()))
+    await server.ask('/')
+    await until('it is told', () => values.length === 1)
+    expect(http.statistics.errors).toBe(1)
+  })
+
+  it('whose messages throw when they are looked at is an error, and the app goes on', async () => {
+    const { listener, ended } = makeRecorder()
+    await using server = await serve(
+      listener((_req, res) => {
+        res.write('chunked')
+        res.getHeader = () => {
+          throw new Error('not for you')
+        }
+        res.end()
+      }),
+    )
+    expect((await server.ask('/')).status).toBe(200)
+    expect((await ended(1)).map(brief)).toEqual([['error', 500]])
+  })
+
   it('over maxInFlight has the oldest given up', async () => {
     const { http, listener } = makeRecorder({ limits: { maxInFlight: 2 } })
     await using server = await serve(listener(() => {}))
@@ -278,6 +329,39 @@ describe('a connection', () => {
     socket.resume().write(requestText('/1') + requestText('/2') + requestText('/3'))
     expect((await ended(3)).map(brief)).toEqual(Array.from({ length: 3 }, () => ['ok', 200]))
     socket.destroy()
+  })
+
+  it('has one that waits behind another ended when the app destroys it, while the connection lives', async () => {
+    const { http, listener } = makeRecorder()
+    let answer = (): void => {}
+    let asked = 0
+    await using server = await serve(
+      listener((_req, res) => {
+        if (asked++ === 0) answer = () => void res.end('first')
+        else res.destroy()
+      }),
+    )
+    const socket = await server.connect()
+    socket.write(requestText('/1') + requestText('/2'))
+    await until('the second is destroyed', () => asked === 2)
+    answer()
+    await until('both have ended', () => http.inFlight.size === 0)
+    expect([http.statistics.requests, http.statistics.errors]).toEqual([2, 1])
+  })
+
+  it('that is closed ends a request of it that comes to the app only then', async () => {
+    const { http, ended } = makeRecorder()
+    await using server = await serve((req, res) => {
+      req.socket.once('close', () => setTimeout(() => http.begin(req, res, routes), 10))
+    })
+    const socket = await server.connect()
+    socket.write(requestText('/1') + requestText('/2'))
+    await sleep(50)
+    socket.destroy()
+    expect((await ended(2)).map(brief)).toEqual([
+      ['aborted', 499],
+      ['aborted', 499],
+    ])
   })
 
   it('keeps its number of listeners over 50 requests', async () => {
@@ -379,6 +463,25 @@ describe('the shape of an exchange', () => {
     const [request] = await ended(1)
     expect(brief(request)).toEqual(['ok', 200])
     expect(request.error?.message).toBe('noted')
+  })
+
+  it('made up by a library, with a response of Node on a stream of its own, is ended and let go', async () => {
+    const { http, ended } = makeRecorder()
+    const sockets: WeakRef<object>[] = []
+    const exchange = (): void => {
+      const socket = new Duplex({ read() {}, write: (_chunk, _encoding, done) => done() })
+      const req = new IncomingMessage(socket as Socket)
+      req.method = 'GET'
+      const res = new ServerResponse(req)
+      res.assignSocket(socket as Socket)
+      sockets.push(new WeakRef(socket))
+      http.begin(req, res, routes)
+      res.end()
+    }
+    for (let i = 0; i < 3; i++) exchange()
+    for (const request of await ended(3)) expect(brief(request)).toEqual(['ok', 200])
+    await collectGarbage()
+    expect(sockets.filter((socket) => socket.deref() !== undefined)).toEqual([])
   })
 
   it('made up by a library, with a response that is not of Node, is ended by on-finished', async () => {
@@ -490,6 +593,17 @@ describe('the record', () => {
     const told = (): number[] => mtaio.monitor.history.columns()['http_errors']!.map(Number)
     await until('a tick has told', () => told().some((errors) => errors > 0))
     expect(told().reduce((sum, errors) => sum + errors)).toBe(3)
+  })
+
+  it('takes room for as many as there are, whatever the limit is', async () => {
+    const { listener, ended } = makeRecorder({ limits: { maxRecent: 1_000_000_000 } })
+    await using server = await serve(listener((_req, res) => void res.end()))
+    for (let i = 0; i < 300; i++) await server.ask('/')
+    const requests = await ended(300)
+    expect(new Set(requests.map(({ id }) => id)).size).toBe(300)
+    expect(requests.map(({ startTime }) => startTime)).toEqual(
+      requests.map(({ startTime }) => startTime).toSorted((a, b) => a - b),
+    )
   })
 
   it('holds on to nothing of the request', async () => {

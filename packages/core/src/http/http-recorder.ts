@@ -1,3 +1,4 @@
+import type { ServerResponse } from 'node:http'
 import { clock } from '../clock.ts'
 import type { LimitFigures, Limits } from '../limits.ts'
 import type { MetricStore } from '../metrics/metric-store.ts'
@@ -132,7 +133,7 @@ export class HttpRecorder implements LifecycleOwner {
   ): RequestLifecycle | null {
     try {
       const watch = SocketWatch.of(res)
-      const other = watch === null ? lifecycleOf(res) : watch.find(req, res)
+      const other = watch === null ? lifecycleOf(res) : watch.find((res as ServerResponse).req)
       if (
         // A change of protocol has no response whose time could be told.
         (req as { upgrade?: boolean }).upgrade === true ||
@@ -198,6 +199,8 @@ export class HttpRecorder implements LifecycleOwner {
         this.#complete(request.trace, req, { entry, outcome, status, endMs, memoryEnd }, isSlow)
       }
       this.#books.add(request, entry, status, endMs, memoryEnd)
+      // An alert on failures does not wait.
+      if (outcome !== 'ok') this.#books.settle()
     } catch {
       this.#failures++
     }

@@ -6,6 +6,9 @@ import type { RouteEntry } from './route-entry.ts'
 /** Of each request its status, start, end, and the memory at both. */
 const FIGURES = 5
 
+/** Requests that there is room for at first. */
+const FIRST_ROOM = 256
+
 /**
  * The last requests that ended. Of nearly all only numbers are kept, since each garbage collection
  * would copy objects that live for a while; whoever looks at such a request has its record made of
@@ -14,7 +17,7 @@ const FIGURES = 5
 export class RecentRequests implements Iterable<RequestTrace> {
   readonly capacity: number
   readonly #sanitizer: Sanitizer
-  readonly #figures: Float64Array
+  #figures: Float64Array
   readonly #entries: RouteEntry[] = []
   readonly #traces: (RequestTrace | null)[] = []
   #count = 0
@@ -25,7 +28,7 @@ export class RecentRequests implements Iterable<RequestTrace> {
   constructor(capacity: number, sanitizer: Sanitizer) {
     this.capacity = capacity
     this.#sanitizer = sanitizer
-    this.#figures = new Float64Array(FIGURES * capacity)
+    this.#figures = new Float64Array(FIGURES * Math.min(capacity, FIRST_ROOM))
   }
 
   /** How many were ever added. */
@@ -55,8 +58,9 @@ export class RecentRequests implements Iterable<RequestTrace> {
     memoryEnd: number,
   ): void {
     const at = this.#next
-    const figures = this.#figures
     const first = FIGURES * at
+    if (first === this.#figures.length) this.#grow()
+    const figures = this.#figures
     this.#entries[at] = entry
     this.#traces[at] = request.record
     figures[first] = status
@@ -109,6 +113,13 @@ export class RecentRequests implements Iterable<RequestTrace> {
     for (let number = this.dropped; number < this.#count; number++) {
       yield this.traceAt(this.placeOf(number))
     }
+  }
+
+  #grow(): void {
+    const size = Math.min(2 * this.#figures.length, FIGURES * this.capacity)
+    const larger = new Float64Array(size)
+    larger.set(this.#figures)
+    this.#figures = larger
   }
 
   #make(place: number): RequestTrace {

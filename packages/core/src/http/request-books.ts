@@ -136,21 +136,22 @@ export class RequestBooks {
     const durationMs = endMs - recent.startAt(place)
     const seconds = Math.max(durationMs / 1000, LEAST_SECONDS)
     const index = bucketIndex(seconds)
+    const status = recent.statusAt(place)
     const trace = recent.givenTraceAt(place)
+    // First, since an alert that is set off below may have its handler end requests, in this place too.
+    if (trace?.streaming !== true && entry.examples.wants(durationMs, endMs)) {
+      entry.examples.add(durationMs, recent.traceAt(place), endMs)
+    }
     entry.operation.memoryTotal += recent.memoryDeltaAt(place)
     this.#profiler.countRoot(recent.startAt(place), endMs)
     if (trace === null) {
-      entry.answered(recent.statusAt(place), index, seconds, endMs)
+      entry.answered(status, index, seconds, endMs)
       this.#statistics.answered(index, seconds, endMs)
     } else {
       entry.record(trace, index, seconds, endMs)
       this.#statistics.record(trace, index, seconds, endMs)
       if (trace.spans !== null) this.#profiler.keepRoot(trace)
       this.#log.add(trace, durationMs, endMs)
-      if (trace.streaming) return
-    }
-    if (entry.examples.wants(durationMs, endMs)) {
-      entry.examples.add(durationMs, recent.traceAt(place), endMs)
     }
   }
 }

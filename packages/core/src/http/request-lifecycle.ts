@@ -138,24 +138,14 @@ export class RequestLifecycle {
 
   /** The response is closed: decides how the request ended. Ignored when it has ended before. */
   closed(ending?: Ending): void {
-    const { req, res, record } = this
+    const { req, res } = this
     if (req === null || res === null) return
-    ending ??= endingOf(
-      res,
-      this.watch === null ? (req.socket ?? null) : this.watch.socket,
-      this.timedOut,
-    )
-    const failedMidway = record !== null && record.failedMidway
-    if (ending === 'whole') {
-      const status = statusOf(res)
-      this.#end(req, res, status >= 500 || failedMidway ? 'error' : 'ok', status)
-      return
+    try {
+      this.#close(req, res, ending)
+    } catch {
+      // What an app has put in the place of its messages may throw.
+      if (this.isOpen) this.#end(req, 'error', BROKEN)
     }
-    const sent = res.headersSent ? statusOf(res) : 0
-    if (ending === 'late') this.#end(req, res, 'timeout', sent === 0 ? TOO_LATE : sent)
-    // Koa 2 leaves a response whose stream failed as it is; then the client goes for want of more.
-    else if (ending === 'left' && !failedMidway) this.#end(req, res, 'aborted', CLIENT_LEFT)
-    else this.#end(req, res, 'error', sent === 0 && ending === 'broken' ? BROKEN : sent)
   }
 
   /** Gives the request up: it is ended as `timeout`, and ignored when it ends after all. */
@@ -163,11 +153,27 @@ export class RequestLifecycle {
     this.closed('late')
   }
 
-  #end(req: HttpRequest, res: HttpResponse, outcome: Outcome, status: number): void {
-    const endMs = clock.now()
+  #close(req: HttpRequest, res: HttpResponse, given: Ending | undefined): void {
+    const { record, watch } = this
+    const socket = watch === null ? (req.socket ?? null) : watch.socket
+    const ending = given ?? endingOf(res, socket, this.timedOut)
+    const failedMidway = record !== null && record.failedMidway
     if (isStreaming(res)) this.streaming = true
+    if (ending === 'whole') {
+      const status = statusOf(res)
+      this.#end(req, status >= 500 || failedMidway ? 'error' : 'ok', status)
+      return
+    }
+    const sent = res.headersSent ? statusOf(res) : 0
+    if (ending === 'late') this.#end(req, 'timeout', sent === 0 ? TOO_LATE : sent)
+    // Koa 2 leaves a response whose stream failed as it is; then the client goes for want of more.
+    else if (ending === 'left' && !failedMidway) this.#end(req, 'aborted', CLIENT_LEFT)
+    else this.#end(req, 'error', sent === 0 && ending === 'broken' ? BROKEN : sent)
+  }
+
+  #end(req: HttpRequest, outcome: Outcome, status: number): void {
     try {
-      this.owner.record(this, req, outcome, status, endMs)
+      this.owner.record(this, req, outcome, status, clock.now())
     } finally {
       if (this.watch !== null) this.watch.remove(this)
       this.req = this.res = this.watch = null

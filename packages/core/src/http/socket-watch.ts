@@ -7,7 +7,8 @@ import { closeAll, type RequestLifecycle } from './request-lifecycle.ts'
 
 const kWatch = Symbol('mtaio.socket')
 
-type WatchedSocket = Socket & { [kWatch]?: SocketWatch }
+/** Of a connection of a server of Node, which has a property for it. */
+type WatchedSocket = Socket & { [kWatch]?: SocketWatch; readonly server?: object | null }
 
 /** A request, or a response that leads to its request. */
 interface Message {
@@ -24,6 +25,9 @@ interface ResponseFinish {
 
 /** https://nodejs.org/api/diagnostics_channel.html#built-in-channels */
 const RESPONSE_FINISH = 'http.server.response.finish'
+
+/** The server's own listener for `finish`, on each response. */
+const OWN_LISTENERS = 1
 
 /** Those of all connections that are open. */
 const listed = new Set<SocketWatch>()
@@ -43,6 +47,8 @@ let isSubscribed = false
  */
 export class SocketWatch {
   readonly socket: Socket
+  /** Whether Node has told of a response on this connection, so that it will of the next ones. */
+  isTold = false
   /** The latest request; the earlier ones hang on `olderOnSocket`. */
   #newest: RequestLifecycle | null = null
 
@@ -63,10 +69,11 @@ export class SocketWatch {
    */
   static of(res: HttpResponse): SocketWatch | null {
     if (!(res instanceof ServerResponse)) return null
-    const socket: WatchedSocket | null | undefined = res.req.socket
+    const socket: WatchedSocket | null | undefined = originalOf(res)?.socket
     const known = socket?.[kWatch]
     if (known !== undefined) return known
-    return socket instanceof Duplex && !socket.closed ? new SocketWatch(socket) : null
+    const isReal = socket instanceof Duplex && socket.server != null && !socket.closed
+    return isReal ? new SocketWatch(socket) : null
   }
 
   /**
@@ -74,9 +81,9 @@ export class SocketWatch {
    * instances watch it.
    */
   static find(message: Message): RequestLifecycle | null {
-    const req = message.req ?? message
-    const watch = (req.socket as WatchedSocket | null | undefined)?.[kWatch]
-    return watch === undefined ? null : watch.find(req, message)
+    const original = message.req ?? message
+    const watch = (original.socket as WatchedSocket | null | undefined)?.[kWatch]
+    return watch === undefined ? null : watch.find(original)
   }
 
   /** All that are in flight on connections, of all instances. */
@@ -87,10 +94,9 @@ export class SocketWatch {
   }
 
   /** As {@link SocketWatch.find}, where the watch is known. */
-  find(req: object, res: object): RequestLifecycle | null {
+  find(req: object): RequestLifecycle | null {
     let lifecycle = this.#newest
-    // By either, since an app may have wrapped one of them.
-    while (lifecycle !== null && lifecycle.res !== res && lifecycle.req !== req) {
+    while (lifecycle !== null && lifecycle.req !== req && originalOf(lifecycle.res) !== req) {
       lifecycle = lifecycle.olderOnSocket
     }
     return lifecycle
@@ -114,12 +120,14 @@ export class SocketWatch {
   }
 
   /** A response was handed over whole, or so it seems: a connection may have cut it off. */
-  finished(req: object, res: object): void {
-    closeAll(this.find(req, res))
+  finished(req: object): void {
+    closeAll(this.find(req))
   }
 
   closed(): void {
     listed.delete(this)
+    // A request that is begun later has no end to wait for here.
+    delete (this.socket as WatchedSocket)[kWatch]
     // Each that is closed removes itself from the list.
     while (this.#newest !== null) this.#newest.closed()
   }
@@ -133,7 +141,22 @@ export class SocketWatch {
 function onResponseFinish(message: unknown): void {
   const { request, response, socket } = message as ResponseFinish
   const watch = socket[kWatch]
-  if (watch !== undefined) watch.finished(request, response)
+  if (watch === undefined) return
+  watch.isTold = true
+  // What the app does when a response is done, such as hooks that say its route, is a part of it. And a
+  // connection that fails is up to Node 22 destroyed a moment later. `close` comes after both.
+  const isDone = response.listenerCount('finish') === OWN_LISTENERS && socket.errored == null
+  if (isDone) watch.finished(request)
+  else response.on('close', onResponseClose)
+}
+
+function onResponseClose(this: ServerResponse): void {
+  closeAll(SocketWatch.find(this))
+}
+
+/** The request as Node made it, also where the app has wrapped one of the messages or both. */
+function originalOf(res: HttpResponse | null): IncomingMessage | undefined {
+  return (res as ServerResponse | null)?.req
 }
 
 function onClose(this: WatchedSocket): void {

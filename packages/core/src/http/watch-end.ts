@@ -26,13 +26,22 @@ export function watchEnd(
   else watch.add(lifecycle)
   if (res instanceof ServerResponse) {
     if (other !== null) return
-    // Ended before it was seen: nobody may say so again.
+    // Ended, or cut off, before it was seen: nobody may say so again.
     if (res.writableEnded || res.destroyed) onFinished(res, onFinish)
-    else if (watch === null) res.on('close', onResponseClose)
+    else if (req.socket?.closed) process.nextTick(closeLater, res)
+    // The first on a connection, as nobody has told of one yet, and one that waits behind another: if
+    // the app breaks that off, only the response says so.
+    else if (watch === null || !watch.isTold || res.socket === null) {
+      res.on('close', onResponseClose)
+      // What a library makes up may not close.
+      if (watch === null) res.on('finish', onResponseFinish)
+    }
   } else if (isHttp2(res)) {
     const stream: Http2Stream & Watched = res.stream
     stream[kLifecycle] = lifecycle
-    if (other === null) stream.on('close', onStreamClose)
+    if (other !== null) return
+    if (stream.closed) process.nextTick(() => onStreamClose.call(stream))
+    else stream.on('close', onStreamClose)
   } else if (other === null) {
     onFinished(res, onFinish)
   }
@@ -44,6 +53,15 @@ function isHttp2(res: object): res is Http2ServerResponse {
 
 function onResponseClose(this: ServerResponse): void {
   closeAll(lifecycleOf(this))
+}
+
+function onResponseFinish(this: ServerResponse): void {
+  // What the app does when a response is done is a part of it.
+  process.nextTick(closeLater, this)
+}
+
+function closeLater(res: ServerResponse): void {
+  closeAll(lifecycleOf(res))
 }
 
 function onFinish(_error: Error | null, res: object): void {
