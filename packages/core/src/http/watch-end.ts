@@ -27,8 +27,8 @@ export function watchEnd(
   if (res instanceof ServerResponse) {
     if (other !== null) return
     // Ended, or cut off, before it was seen: nobody may say so again.
-    if (res.writableEnded || res.destroyed) onFinished(res, onFinish)
-    else if (req.socket?.closed) process.nextTick(closeLater, res)
+    if (res.destroyed || req.socket?.closed) process.nextTick(closeLater, res)
+    else if (res.writableEnded) onFinished(res, onFinish)
     // The first on a connection, as nobody has told of one yet, and one that waits behind another: if
     // the app breaks that off, only the response says so.
     else if (watch === null || !watch.isTold || res.socket === null) {
