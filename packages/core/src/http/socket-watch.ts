@@ -34,9 +34,9 @@ const listed = new Set<SocketWatch>()
 let isSubscribed = false
 
 /**
- * The requests in flight on one connection. Nothing is hung on a request or its response: Node tells
- * one subscriber of all responses that are done, and the connection gets its listeners once, so that
- * a long-lived one never collects them.
+ * The requests in flight on one connection. Most responses need no listener: Node tells one
+ * subscriber of all that are done, and the connection gets its listeners once, so that a long-lived
+ * one never collects them.
  *
  * It ends what the connection still had in flight when it closed: up to Node 22 the responses that
  * wait behind another one (pipelining) say nothing then (nodejs/node#62534).
