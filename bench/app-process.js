@@ -46,6 +46,15 @@ const orders = {
     const { heapUsed, rss } = process.memoryUsage()
     return { heapUsed, rss }
   },
+  async watchers() {
+    const { watchers } = await import('./watchers.js')
+    return { names: Object.keys(watchers) }
+  },
+  async watch({ name, on }) {
+    const { watchers } = await import('./watchers.js')
+    await (on ? watchers[name].start() : watchers[name].stop())
+    return {}
+  },
   async profile({ requests, kind }) {
     return profile(kind, () => load.run(requests), requests)
   },

@@ -50,6 +50,11 @@ describe.skipIf(!isHere('prometheus'))('the Prometheus server', () => {
         expect(await server.value('sum(request_error_total)')).toBe(2 * (LOAD['/fail'] + 1))
         expect(await server.value('sum(request_in_flight)')).toBe(2 * HELD)
       }
+      // A scrape in the middle of the load may have as many in flight.
+      const waited = 2 * (LOAD['/wait/10'] + LOAD['/wait/100'] + 2)
+      expect(await classic.value(`sum(request_duration_seconds_count${WAITS})`)).toBe(waited)
+      const inNative = `sum(histogram_count(request_duration_seconds${WAITS}))`
+      expect(await native.value(inNative)).toBe(waited)
     })
   }, 60_000)
 
