@@ -1,3 +1,4 @@
+import type { Socket } from 'node:net'
 import { clock } from '../clock.ts'
 import type { Sanitizer } from '../profiler/sanitizer.ts'
 import { endingOf, type Ending } from './ending.ts'
@@ -69,6 +70,7 @@ export class RequestLifecycle {
   readonly #adapter: HttpAdapter
   /** What the framework made of the request; let go of at the end. */
   #subject: unknown
+  #saidRoute: string | null = null
 
   constructor(
     owner: LifecycleOwner,
@@ -98,8 +100,8 @@ export class RequestLifecycle {
 
   /** The route pattern: said by the app, else by the framework; null when no route matched. */
   get route(): string | null {
-    const { req, res, record } = this
-    if (record !== null && record.saidRoute !== null) return record.saidRoute
+    const { req, res } = this
+    if (this.#saidRoute !== null) return this.#saidRoute
     if (req === null || res === null) return null
     try {
       return this.#adapter.route(req, res, this.#subject) ?? null
@@ -128,7 +130,7 @@ export class RequestLifecycle {
 
   /** Says the route pattern, such as `/users/:id`; it goes before what the framework says. */
   setRoute(route: string): void {
-    if (this.isOpen && typeof route === 'string') this.trace.saidRoute = route
+    if (this.isOpen && typeof route === 'string') this.#saidRoute = route
   }
 
   /** Notes the error that the handling of the request failed with. */
@@ -154,9 +156,8 @@ export class RequestLifecycle {
   }
 
   #close(req: HttpRequest, res: HttpResponse, given: Ending | undefined): void {
-    const { record, watch } = this
-    const socket = watch === null ? (req.socket ?? null) : watch.socket
-    const ending = given ?? endingOf(res, socket, this.timedOut)
+    const { record } = this
+    const ending = given ?? endingOf(res, this.#socketOf(req), this.timedOut)
     const failedMidway = record !== null && record.failedMidway
     if (isStreaming(res)) this.streaming = true
     if (ending === 'whole') {
@@ -169,6 +170,11 @@ export class RequestLifecycle {
     // Koa 2 leaves a response whose stream failed as it is; then the client goes for want of more.
     else if (ending === 'left' && !failedMidway) this.#end(req, 'aborted', CLIENT_LEFT)
     else this.#end(req, 'error', sent === 0 && ending === 'broken' ? BROKEN : sent)
+  }
+
+  /** Not asked of HTTP/2, where it may throw. */
+  #socketOf(req: HttpRequest): Socket | null {
+    return this.watch === null ? (req.socket ?? null) : this.watch.socket
   }
 
   #end(req: HttpRequest, outcome: Outcome, status: number): void {

@@ -34,8 +34,6 @@ export class RequestTrace extends ProfileTrace {
   path: string | null = null
   /** The trace id of the W3C header `traceparent`, where it was worth reading. */
   traceId: string | null = null
-  /** The route pattern that the app said. */
-  saidRoute: string | null = null
   /** Whether an error came up when the response had begun, so that the client was not told. */
   failedMidway = false
   /** Null when the request has ended. */
@@ -94,8 +92,9 @@ export class RequestTrace extends ProfileTrace {
 
   /** The target is known until the request ends; what fails below it later is kept as it is. */
   override hiding(): ((text: string) => string) | undefined {
-    const { req, owner } = this.#lifecycle ?? { req: null }
-    return req == null || owner === undefined ? undefined : hideTarget(req, owner.keepsPaths)
+    const lifecycle = this.#lifecycle
+    if (lifecycle === null || lifecycle.req === null) return undefined
+    return hideTarget(lifecycle.req, lifecycle.owner.keepsPaths)
   }
 
   /**
@@ -108,7 +107,6 @@ export class RequestTrace extends ProfileTrace {
     this.outcome = outcome
     this.status = status
     this.#streamed = this.streaming
-    this.saidRoute = null
     this.#lifecycle = null
     this.#noted = undefined
     this.close(endMs, memoryEnd)
