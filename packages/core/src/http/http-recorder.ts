@@ -198,7 +198,7 @@ export class HttpRecorder implements LifecycleOwner {
       if (record !== null || !isPlain) {
         this.#complete(request.trace, req, { entry, outcome, status, endMs, memoryEnd }, isSlow)
       }
-      this.#books.add(request, entry, status, endMs, memoryEnd)
+      this.#books.room().add(request, entry, status, endMs, memoryEnd)
       // An alert on failures does not wait.
       if (outcome !== 'ok') this.#books.settle()
     } catch {

@@ -6,7 +6,6 @@ import type { Profiler } from '../profiler/profiler.ts'
 import { HttpStatistics } from './http-statistics.ts'
 import type { RouteEntry } from './route-entry.ts'
 import { RecentRequests } from './recent-requests.ts'
-import type { RequestLifecycle } from './request-lifecycle.ts'
 import { RequestLog } from './request-log.ts'
 import { RouteTable } from './route-table.ts'
 
@@ -86,7 +85,7 @@ export class RequestBooks {
     }
   }
 
-  /** The figures of a method and a route, to be given to {@link add}. */
+  /** The figures of a method and a route. */
   entry(method: string, route: string): RouteEntry {
     return this.#routes.entry(method, route)
   }
@@ -96,16 +95,10 @@ export class RequestBooks {
     return this.#log.slowest.wants(durationMs, nowMs)
   }
 
-  /** Notes a request that has ended; see {@link RecentRequests.add}. */
-  add(
-    request: RequestLifecycle,
-    entry: RouteEntry,
-    status: number,
-    endMs: number,
-    memoryEnd: number,
-  ): void {
+  /** Where the next request that has ended is added. Counts those before it when they are enough. */
+  room(): RecentRequests {
     if (this.#recent.count - this.#settled >= this.#batch) this.settle()
-    this.#recent.add(request, entry, status, endMs, memoryEnd)
+    return this.#recent
   }
 
   /** What a tick has to do: counts what was noted, lets go of old examples. */
