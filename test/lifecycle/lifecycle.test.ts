@@ -1,3 +1,4 @@
+import { EventEmitter } from 'node:events'
 import { createServer, IncomingMessage, ServerResponse } from 'node:http'
 import type { RequestListener } from 'node:http'
 import { connect as connect2, constants, createServer as createServer2 } from 'node:http2'
@@ -8,6 +9,7 @@ import {
   createMtaio,
   noteError,
   setRoute,
+  type HttpAdapter,
   type Mtaio,
   type MtaioOptions,
   type RequestLifecycle,
@@ -50,6 +52,28 @@ function makeRecorder(options: MtaioOptions = {}) {
     return [...http.log.recent] as unknown as Ended
   }
   return { http, profiler, metrics: mtaio.monitor.metricStore, listener, ended }
+}
+
+/** A whole exchange at once, with messages that are not of Node; the app takes `ms` for it. */
+function exchange(
+  http: Mtaio['http'],
+  method: string,
+  adapter: HttpAdapter,
+  statusCode: number,
+  ms = 0,
+): void {
+  const res = Object.assign(new EventEmitter(), {
+    statusCode,
+    headersSent: true,
+    writableEnded: false,
+    writableFinished: false,
+    getHeader: () => {},
+  })
+  const req = Object.assign(new EventEmitter(), { method, url: '/', headers: {} })
+  http.begin(req as never, res as never, adapter)
+  for (const began = now(); now() < began + ms;);
+  Object.assign(res, { writableEnded: true, writableFinished: true, finished: true })
+  res.emit('finish')
 }
 
 const brief = ({ outcome, status }: RequestTrace): [string | null, number] => [outcome, status]
@@ -486,19 +510,24 @@ describe('the shape of an exchange', () => {
 
   it('made up by a library, with a response that is not of Node, is ended by on-finished', async () => {
     const { http, ended } = makeRecorder()
-    const { EventEmitter } = await import('node:events')
-    const res = Object.assign(new EventEmitter(), {
-      statusCode: 202,
-      headersSent: true,
-      writableEnded: false,
-      writableFinished: false,
-      getHeader: () => {},
-    })
-    const req = Object.assign(new EventEmitter(), { method: 'PUT', url: '/', headers: {} })
-    http.begin(req as never, res as never, routes)
-    Object.assign(res, { writableEnded: true, writableFinished: true, finished: true })
-    res.emit('finish')
+    exchange(http, 'PUT', routes, 202)
     expect((await ended(1)).map(brief)).toEqual([['ok', 202]])
+  })
+})
+
+describe('an alert that a request sets off', () => {
+  it('may have its handler end others; each route keeps the example of its own', async () => {
+    const { http } = makeRecorder({ limits: { maxRecent: 1 }, interval: 3600 })
+    const mtaio = made.at(-1)!
+    mtaio.monitor.setThreshold('request_duration', 0.01)
+    mtaio.monitor.onThresholdExceeded(() => exchange(http, 'GET', { route: () => '/inner' }, 200))
+    exchange(http, 'GET', { route: () => '/outer' }, 200, 20)
+    expect(http.statistics.requests).toBe(2)
+    const examples = Array.from(http.routes, ({ route, examples: own }) => [
+      route,
+      Array.from(own, (request) => request.route),
+    ])
+    expect(Object.fromEntries(examples)).toEqual({ '/outer': ['/outer'], '/inner': ['/inner'] })
   })
 })
 
