@@ -7,10 +7,10 @@
 import { AppHandle } from './app-handle.js'
 import { mean, shuffled } from './stats.js'
 
-export const SLICE_REQUESTS = 1000
+export const SLICE_REQUESTS = 2000
 // Also when the machine is so busy that the time is over after the warm-up.
 const LEAST_ROUNDS = 5
-const WARM_UP_REQUESTS = 8_000
+const WARM_UP_REQUESTS = 15_000
 const WARM_UP_PASSES = 2
 // mtaio decides at a tick after many requests whether its async context is needed.
 const SETTLE_MS = 2500

@@ -296,6 +296,53 @@ describe('a request', () => {
     expect(requests.map(({ error }) => error?.message)).toEqual(['noted', 'noted'])
   })
 
+  it('is in flight for who reads while its app is at the end of it, and has ended after that', async () => {
+    const { http, listener } = makeRecorder()
+    const seen: string[] = []
+    const look = (when: string): void => {
+      seen.push(`${when}: ${http.inFlight.size} in flight, ${http.statistics.requests} ended`)
+    }
+    await using server = await serve(
+      listener((_req, res) => {
+        res.on('finish', () => {
+          look('finish')
+          // After all that Node does when a response is done, and still in the same turn.
+          process.nextTick(process.nextTick, () => look('next tick'))
+        })
+        res.end()
+      }),
+    )
+    const socket = await server.connect()
+    for (const number of [1, 2]) {
+      socket.write(requestText(`/${number}`))
+      await until('it has ended', () => http.statistics.requests === number)
+    }
+    expect(seen).toEqual([
+      'finish: 1 in flight, 0 ended',
+      'next tick: 0 in flight, 1 ended',
+      'finish: 1 in flight, 1 ended',
+      'next tick: 0 in flight, 2 ended',
+    ])
+  })
+
+  it('lasts until its response is handed over, not until the turn of the event loop is over', async () => {
+    const { http, listener, ended } = makeRecorder()
+    await using server = await serve(
+      listener((_req, res) => {
+        res.on('close', () => {
+          for (const began = now(); now() < began + 200;);
+        })
+        res.end()
+      }),
+    )
+    const socket = await server.connect()
+    for (const number of [1, 2]) {
+      socket.write(requestText(`/${number}`))
+      await until('it has ended', () => http.statistics.requests === number)
+    }
+    for (const { duration } of await ended(2)) expect(duration).toBeLessThan(0.15)
+  })
+
   it('sets off an alert on failures at once', async () => {
     const { http, listener } = makeRecorder({ interval: 3600 })
     const mtaio = made.at(-1)!

@@ -153,8 +153,7 @@ export class HttpRecorder implements LifecycleOwner {
         memoryAt(nowMs),
       )
       watchEnd(lifecycle, req, res, watch, other)
-      this.inFlight.add(lifecycle)
-      if (this.inFlight.size > this.#maxInFlight) this.#evict()
+      if (this.inFlight.add(lifecycle) > this.#maxInFlight) this.#evict()
       return lifecycle
     } catch {
       this.#failures++
@@ -254,6 +253,7 @@ export class HttpRecorder implements LifecycleOwner {
 
   /** To look for the oldest takes time, so some are taken at once. */
   #evict(): void {
+    if (this.inFlight.size <= this.#maxInFlight) return
     const count = Math.ceil(this.#maxInFlight / 100)
     for (const request of [...this.inFlight].slice(0, count)) {
       this.#evicted++

@@ -1,3 +1,4 @@
+import { endFinished } from './finished-requests.ts'
 import type { LifecycleOwner, RequestLifecycle } from './request-lifecycle.ts'
 import { SocketWatch } from './socket-watch.ts'
 
@@ -17,6 +18,7 @@ export class InFlight implements Iterable<RequestLifecycle> {
   }
 
   get size(): number {
+    endFinished()
     return this.#size
   }
 
@@ -28,9 +30,10 @@ export class InFlight implements Iterable<RequestLifecycle> {
     return oldest
   }
 
-  add(request: RequestLifecycle): void {
-    this.#size++
+  /** @returns how many there are, with those that have just finished. */
+  add(request: RequestLifecycle): number {
     if (request.watch === null) this.#others.add(request)
+    return ++this.#size
   }
 
   remove(request: RequestLifecycle): void {
@@ -44,6 +47,7 @@ export class InFlight implements Iterable<RequestLifecycle> {
   }
 
   *#all(): Generator<RequestLifecycle, void, undefined> {
+    endFinished()
     for (const request of SocketWatch.requests()) if (request.owner === this.#owner) yield request
     yield* this.#others
   }

@@ -3,6 +3,7 @@ import type { LimitFigures, Limits } from '../limits.ts'
 import { bucketIndex } from '../metrics/histogram.ts'
 import type { MetricStore } from '../metrics/metric-store.ts'
 import type { Profiler } from '../profiler/profiler.ts'
+import { endFinished } from './finished-requests.ts'
 import { HttpStatistics } from './http-statistics.ts'
 import type { RouteEntry } from './route-entry.ts'
 import { RecentRequests } from './recent-requests.ts'
@@ -48,7 +49,7 @@ export class RequestBooks {
     this.#recent = new RecentRequests(limits.maxRecent, profiler.sanitizer)
     this.#log = new RequestLog(this.#recent, limits, slowMs)
     this.#batch = Math.min(BATCH, limits.maxRecent)
-    store.beforeReading(() => this.settle())
+    store.beforeReading(() => this.read())
   }
 
   /** Failures inside mtaio while requests were entered. */
@@ -57,17 +58,17 @@ export class RequestBooks {
   }
 
   get routes(): RouteTable {
-    this.settle()
+    this.read()
     return this.#routes
   }
 
   get log(): RequestLog {
-    this.settle()
+    this.read()
     return this.#log
   }
 
   get statistics(): HttpStatistics {
-    this.settle()
+    this.read()
     return this.#statistics
   }
 
@@ -103,10 +104,16 @@ export class RequestBooks {
 
   /** What a tick has to do: counts what was noted, lets go of old examples. */
   tick(nowMs: number): void {
-    this.settle()
+    this.read()
     if (nowMs < this.#expiryMs) return
     this.#expiryMs = nowMs + EXPIRY_INTERVAL_MS
     for (const { examples } of this.#routes) examples.expire(nowMs)
+  }
+
+  /** Counts all that have ended. For who reads. */
+  read(): void {
+    endFinished()
+    this.settle()
   }
 
   /** Counts what was noted. Costs nothing when nothing was. */

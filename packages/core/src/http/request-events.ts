@@ -45,8 +45,8 @@ function emitInside(
   ...args: unknown[]
 ): boolean {
   const lifecycle = FOLLOWED.has(args[0]) ? lifecycleOf(this) : null
-  if (lifecycle === null || lifecycle.record === null || lifecycle.record.scope === null) {
-    return Reflect.apply(emit, this, args) as boolean
-  }
+  // What comes after the response is not waited for.
+  const isEntered = lifecycle?.finishedMs === 0 && (lifecycle.record?.scope ?? null) !== null
+  if (lifecycle === null || !isEntered) return Reflect.apply(emit, this, args) as boolean
   return lifecycle.run(emit as (...args: never[]) => boolean, this, ...args)
 }

@@ -63,6 +63,10 @@ export class RequestLifecycle {
   sameResponse: RequestLifecycle | null = null
   /** What is on record so far; null when there is nothing to say but numbers. */
   record: RequestTrace | null = null
+  /** When the response was handed over, in monotonic milliseconds; 0 until then. */
+  finishedMs = 0
+  /** The next one whose response was handed over in the same turn of the event loop. */
+  nextFinished: RequestLifecycle | null = null
   /** A response that streams; its duration says nothing about latency. */
   streaming = false
   /** Whether the server's timeout for an idle connection struck meanwhile. */
@@ -178,8 +182,9 @@ export class RequestLifecycle {
   }
 
   #end(req: HttpRequest, outcome: Outcome, status: number): void {
+    const endMs = this.finishedMs === 0 ? clock.now() : this.finishedMs
     try {
-      this.owner.record(this, req, outcome, status, clock.now())
+      this.owner.record(this, req, outcome, status, endMs)
     } finally {
       if (this.watch !== null) this.watch.remove(this)
       this.req = this.res = this.watch = null

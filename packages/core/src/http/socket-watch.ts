@@ -2,8 +2,9 @@ import { subscribe } from 'node:diagnostics_channel'
 import { ServerResponse, type IncomingMessage } from 'node:http'
 import type { Socket } from 'node:net'
 import { Duplex } from 'node:stream'
+import { endAfterTurn } from './finished-requests.ts'
 import type { HttpResponse } from './http-adapter.ts'
-import { closeAll, type RequestLifecycle } from './request-lifecycle.ts'
+import type { RequestLifecycle } from './request-lifecycle.ts'
 
 const kWatch = Symbol('mtaio.socket')
 
@@ -19,15 +20,11 @@ interface Message {
 /** What Node publishes of each response of its HTTP/1 servers when the last of it is handed over. */
 interface ResponseFinish {
   readonly request: IncomingMessage
-  readonly response: ServerResponse
   readonly socket: WatchedSocket
 }
 
 /** https://nodejs.org/api/diagnostics_channel.html#built-in-channels */
 const RESPONSE_FINISH = 'http.server.response.finish'
-
-/** The server's own listener for `finish`, on each response. */
-const OWN_LISTENERS = 1
 
 /** Those of all connections that are open. */
 const listed = new Set<SocketWatch>()
@@ -121,7 +118,9 @@ export class SocketWatch {
 
   /** A response was handed over whole, or so it seems: a connection may have cut it off. */
   finished(req: object): void {
-    closeAll(this.find(req))
+    this.isTold = true
+    const lifecycle = this.find(req)
+    if (lifecycle !== null) endAfterTurn(lifecycle)
   }
 
   closed(): void {
@@ -139,19 +138,8 @@ export class SocketWatch {
 }
 
 function onResponseFinish(message: unknown): void {
-  const { request, response, socket } = message as ResponseFinish
-  const watch = socket[kWatch]
-  if (watch === undefined) return
-  watch.isTold = true
-  // What the app does when a response is done, such as hooks that say its route, is a part of it. And a
-  // connection that fails is up to Node 22 destroyed a moment later. `close` comes after both.
-  const isDone = response.listenerCount('finish') === OWN_LISTENERS && socket.errored == null
-  if (isDone) watch.finished(request)
-  else response.on('close', onResponseClose)
-}
-
-function onResponseClose(this: ServerResponse): void {
-  closeAll(SocketWatch.find(this))
+  const { request, socket } = message as ResponseFinish
+  socket[kWatch]?.finished(request)
 }
 
 /** The request as Node made it, also where the app has wrapped one of the messages or both. */
