@@ -3,7 +3,7 @@ import { clock } from '../clock.ts'
 import type { LimitFigures, Limits } from '../limits.ts'
 import type { MetricStore } from '../metrics/metric-store.ts'
 import type { ResourceMonitor } from '../monitor/resource-monitor.ts'
-import { memoryAt, memoryNow } from '../profiler/memory-meter.ts'
+import { memoryAt } from '../profiler/memory-meter.ts'
 import type { Profiler } from '../profiler/profiler.ts'
 import type { Sanitizer } from '../profiler/sanitizer.ts'
 import type { ScopeCarrier } from '../profiler/scope-carrier.ts'
@@ -190,11 +190,10 @@ export class HttpRecorder implements LifecycleOwner {
     this.inFlight.remove(request)
     try {
       const entry = this.#books.entry(req.method ?? 'GET', request.route ?? UNMATCHED)
-      const { record } = request
-      const memoryEnd = record === null || record.spans === null ? memoryAt(endMs) : memoryNow()
+      const memoryEnd = memoryAt(endMs)
       const isSlow = this.#books.isSlow(endMs - request.startMs, endMs)
       const isPlain = outcome === 'ok' && !isSlow && !request.streaming && !this.keepsPaths
-      if (record !== null || !isPlain) {
+      if (request.record !== null || !isPlain) {
         this.#complete(request.trace, req, { entry, outcome, status, endMs, memoryEnd }, isSlow)
       }
       this.#books.room().add(request, entry, status, endMs, memoryEnd)

@@ -122,7 +122,7 @@ export class ProfileTrace {
    * until now. Other work that ran meanwhile and garbage collections are in it.
    */
   get memoryDelta(): number {
-    return (this.isOpen ? memoryNow() : this.#memoryEnd) - this.memoryStart
+    return (this.isOpen ? memoryNow(clock.now()) : this.#memoryEnd) - this.memoryStart
   }
 
   /**

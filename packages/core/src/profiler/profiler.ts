@@ -134,7 +134,8 @@ export class Profiler {
   /** Ends an operation. Ending it again changes nothing. */
   endTrace(trace: ProfileTrace): void {
     if (!trace.isOpen) return
-    trace.close(clock.now(), memoryNow())
+    const nowMs = clock.now()
+    trace.close(nowMs, memoryNow(nowMs))
     if (!this.enabled) return
     const { duration } = trace
     const failed = trace.error !== undefined
@@ -310,13 +311,9 @@ export class Profiler {
     const context = this.#context
     const outer = this.enabled ? this.#currentScope() : null
     const parent = this.#traceIn(outer)
-    const trace = new ScopedTrace(
-      this.#label(name),
-      clock.now(),
-      memoryNow(),
-      this.sanitizer,
-      parent,
-    )
+    const label = this.#label(name)
+    const nowMs = clock.now()
+    const trace = new ScopedTrace(label, nowMs, memoryNow(nowMs), this.sanitizer, parent)
     this.#adopt(trace, metadata, Profiler.prototype.traceContext)
     trace.end = () => {
       const { scope } = trace
@@ -339,7 +336,8 @@ export class Profiler {
     entry: Function,
   ): ProfileTrace {
     const label = this.#label(name)
-    const trace = new ProfileTrace(label, clock.now(), memoryNow(), this.sanitizer, parent)
+    const nowMs = clock.now()
+    const trace = new ProfileTrace(label, nowMs, memoryNow(nowMs), this.sanitizer, parent)
     this.#adopt(trace, metadata, entry)
     return trace
   }
