@@ -343,6 +343,24 @@ describe('a request', () => {
     for (const { duration } of await ended(2)) expect(duration).toBeLessThan(0.15)
   })
 
+  it('whose app emits the end of its response again has ended once', async () => {
+    const { listener, ended } = makeRecorder()
+    await using server = await serve(
+      listener((_req, res) => {
+        res.once('finish', () => {
+          // Node itself fails at it.
+          expect(() => res.emit('finish')).toThrow()
+        })
+        res.end('done')
+      }),
+    )
+    const socket = await server.connect()
+    for (const number of [1, 2]) {
+      socket.write(requestText(`/${number}`))
+      await ended(number)
+    }
+  })
+
   it('sets off an alert on failures at once', async () => {
     const { http, listener } = makeRecorder({ interval: 3600 })
     const mtaio = made.at(-1)!

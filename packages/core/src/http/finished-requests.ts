@@ -15,6 +15,8 @@ let last: RequestLifecycle | null = null
  * turn both have come. That takes no listener for each request, and all of one turn end together.
  */
 export function endAfterTurn(request: RequestLifecycle): void {
+  // An app may emit `finish` once more.
+  if (request.finishedMs !== 0) return
   const nowMs = clock.now()
   for (let each: RequestLifecycle | null = request; each !== null; each = each.sameResponse) {
     each.finishedMs = nowMs
