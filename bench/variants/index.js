@@ -11,6 +11,7 @@ const all = ['express', 'koa', 'fastify']
 export const variants = [
   { name: 'bare', label: 'bare', frameworks: all },
   { name: 'bare-again', label: 'bare, once more (the noise)', frameworks: all },
+  { name: 'microsecond', label: 'one microsecond of work (the scale)', frameworks: all },
   { name: 'floor', label: 'floor: `close`, two clock reads, one array write', frameworks: all },
   { name: 'floor-context', label: 'floor and AsyncLocalStorage.run', frameworks: all },
   { name: 'mtaio', label: '**mtaio**', frameworks: all },
