@@ -76,6 +76,7 @@ function exchange(
   res.emit('finish')
 }
 
+const times = <T>(length: number, value: T): T[] => Array.from({ length }, () => value)
 const brief = ({ outcome, status }: RequestTrace): [string | null, number] => [outcome, status]
 
 describe('a request', () => {
@@ -343,13 +344,50 @@ describe('a request', () => {
     for (const { duration } of await ended(2)) expect(duration).toBeLessThan(0.15)
   })
 
+  it('whose response is handed over whole has ended so, whatever comes of both in the same turn', async () => {
+    const { http, listener, ended } = makeRecorder()
+    const later: Record<string, (req: IncomingMessage, res: ServerResponse) => void> = {
+      '/error': (_req, res) => {
+        res.statusCode = 503
+        noteError(res, new Error('too late'))
+      },
+      // As Node does when the client resets the connection.
+      '/reset': ({ socket }) => {
+        socket.destroy(Object.assign(new Error('read ECONNRESET'), { code: 'ECONNRESET' }))
+      },
+      '/destroyed': (req) => req.destroy(),
+    }
+    await using server = await serve(
+      listener((req, res) => {
+        res.on('close', () => later[req.url!]?.(req, res))
+        res.end()
+      }),
+    )
+    let sent = 0
+    for (const last of ['/reset', '/destroyed']) {
+      const socket = await server.connect()
+      // The first as the second: Node has told of no response of a connection before.
+      for (const path of ['/error', '/error', last]) {
+        socket.write(requestText(path))
+        sent++
+        await until('it has ended', () => http.statistics.requests === sent)
+      }
+    }
+    const requests = await ended(6)
+    expect(requests.map(brief)).toEqual(times(6, ['ok', 200]))
+    expect(requests.map(({ error }) => error?.message)).toEqual([
+      ...['too late', 'too late', undefined],
+      ...['too late', 'too late', undefined],
+    ])
+  })
+
   it('whose app emits the end of its response again has ended once', async () => {
     const { listener, ended } = makeRecorder()
     await using server = await serve(
       listener((_req, res) => {
         res.once('finish', () => {
           // Node itself fails at it.
-          expect(() => res.emit('finish')).toThrow()
+          expect(() => res.emit('finish')).toThrow('a bug in Node.js')
         })
         res.end('done')
       }),
@@ -648,6 +686,24 @@ describe('several instances', () => {
     await server.ask('/')
     for (const { ended } of [first, second]) {
       expect((await ended(1)).map((request) => request.name)).toEqual(['GET /said'])
+    }
+  })
+
+  it('count a request that the second is given when its response was handed over', async () => {
+    const first = makeRecorder()
+    const second = makeRecorder()
+    await using server = await serve(
+      first.listener((req, res) => {
+        res.on('finish', () => second.listener(() => {})(req, res))
+        res.end()
+      }),
+    )
+    const socket = await server.connect()
+    for (const number of [1, 2]) {
+      socket.write(requestText('/'))
+      for (const { ended } of [first, second]) {
+        expect((await ended(number)).map(brief)).toEqual(times(number, ['ok', 200]))
+      }
     }
   })
 })

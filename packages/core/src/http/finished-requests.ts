@@ -7,20 +7,37 @@ let first: RequestLifecycle | null = null
 let last: RequestLifecycle | null = null
 
 /**
- * Ends a request, and all others that watch the same response, when the turn of the event loop is
- * over. Its response is handed over now, so its time ends now.
- *
- * What the app does when a response is done, such as hooks that say its route, is a part of the
- * request, and a connection that fails is up to Node 22 destroyed a moment later: at the end of the
- * turn both have come. That takes no listener for each request, and all of one turn end together.
+ * A response was handed over: how its request ended, is decided, and so for all that watch it. They
+ * are told so when the turn of the event loop is over, since what the app does when a response is
+ * done, such as hooks that say its route, is a part of the request. That takes no listener for each
+ * request, and all of one turn end together.
  */
 export function endAfterTurn(request: RequestLifecycle): void {
   // An app may emit `finish` once more.
   if (request.finishedMs !== 0) return
   const nowMs = clock.now()
   for (let each: RequestLifecycle | null = request; each !== null; each = each.sameResponse) {
-    each.finishedMs = nowMs
+    each.handedOver(nowMs)
   }
+  add(request)
+}
+
+/** Ends at once those that the app has nothing to add to. For who reads what was recorded. */
+export function endFinished(): void {
+  if (first === null) return
+  const open: RequestLifecycle[] = []
+  for (let each = take(); each !== null; each = take()) {
+    if (isClosed(each)) closeAll(each)
+    else open.push(each)
+  }
+  for (const each of open) add(each)
+}
+
+function endTurn(): void {
+  for (let each = take(); each !== null; each = take()) closeAll(each)
+}
+
+function add(request: RequestLifecycle): void {
   if (last === null) {
     first = request
     setImmediate(endTurn)
@@ -30,17 +47,22 @@ export function endAfterTurn(request: RequestLifecycle): void {
   last = request
 }
 
-/** Ends at once those that the app has nothing to add to. For who reads what was recorded. */
-export function endFinished(): void {
-  for (let each = first; each !== null; each = each.nextFinished) {
-    if (each.res?.closed === true) closeAll(each)
+/** Takes out the one that has waited longest. */
+function take(): RequestLifecycle | null {
+  const request = first
+  if (request !== null) {
+    first = request.nextFinished
+    request.nextFinished = null
+    if (first === null) last = null
   }
+  return request
 }
 
-function endTurn(): void {
+function isClosed({ res }: RequestLifecycle): boolean {
   try {
-    for (let each = first; each !== null; each = each.nextFinished) closeAll(each)
-  } finally {
-    first = last = null
+    return res === null || res.closed === true
+  } catch {
+    // What an app has put in the place of its messages may throw.
+    return false
   }
 }

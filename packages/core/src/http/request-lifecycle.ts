@@ -65,6 +65,8 @@ export class RequestLifecycle {
   record: RequestTrace | null = null
   /** When the response was handed over, in monotonic milliseconds; 0 until then. */
   finishedMs = 0
+  /** The status of a response that was handed over whole; 0 until then, or when that is not sure. */
+  sentStatus = 0
   /** The next one whose response was handed over in the same turn of the event loop. */
   nextFinished: RequestLifecycle | null = null
   /** A response that streams; its duration says nothing about latency. */
@@ -142,6 +144,24 @@ export class RequestLifecycle {
     if (this.isOpen) this.trace.setError(error)
   }
 
+  /**
+   * The response was handed over. What the app or the client does to it, to its status and to the
+   * connection from now on, does not change any more how the request ended.
+   */
+  handedOver(nowMs: number): void {
+    this.finishedMs = nowMs
+    const { req, res } = this
+    if (req === null || res === null) return
+    try {
+      const socket = this.#socketOf(req)
+      // Up to Node 22 a connection that fails is destroyed a moment later, with what it was to send.
+      const isSure = socket === null || socket.errored == null
+      if (isSure && endingOf(res, socket, false) === 'whole') this.sentStatus = statusOf(res)
+    } catch {
+      // What an app has put in the place of its messages may throw; then it does at the end, too.
+    }
+  }
+
   /** The response is closed: decides how the request ended. Ignored when it has ended before. */
   closed(ending?: Ending): void {
     const { req, res } = this
@@ -160,12 +180,13 @@ export class RequestLifecycle {
   }
 
   #close(req: HttpRequest, res: HttpResponse, given: Ending | undefined): void {
-    const { record } = this
-    const ending = given ?? endingOf(res, this.#socketOf(req), this.timedOut)
+    const { record, sentStatus } = this
     const failedMidway = record !== null && record.failedMidway
     if (isStreaming(res)) this.streaming = true
+    const ending =
+      sentStatus !== 0 ? 'whole' : (given ?? endingOf(res, this.#socketOf(req), this.timedOut))
     if (ending === 'whole') {
-      const status = statusOf(res)
+      const status = sentStatus !== 0 ? sentStatus : statusOf(res)
       this.#end(req, status >= 500 || failedMidway ? 'error' : 'ok', status)
       return
     }

@@ -79,14 +79,16 @@ export class RequestTrace extends ProfileTrace {
    * outcome: with a status below 500 it is on the record only.
    */
   override setError(error: unknown): this {
-    const { res, watch } = this.#lifecycle ?? { res: null, watch: null }
+    const lifecycle = this.#lifecycle
+    if (lifecycle === null) return this
+    const { res, watch, finishedMs } = lifecycle
     // Frameworks pass one error from handler to handler; only its first appearance says when.
     if (res === null || (error === this.#noted && this.error !== undefined)) return this
     const isLeft = hasLeft(res, watch === null ? null : watch.socket)
     // What fails because nobody is there to be answered does not hide what failed before.
     if (isLeft && this.error !== undefined) return this
     this.#noted = error
-    this.failedMidway ||= !isLeft && res.headersSent
+    this.failedMidway ||= !isLeft && res.headersSent && finishedMs === 0
     return super.setError(error)
   }
 

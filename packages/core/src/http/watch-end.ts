@@ -25,7 +25,8 @@ export function watchEnd(
   if (watch === null) req[kLifecycle] = res[kLifecycle] = lifecycle
   else watch.add(lifecycle)
   if (res instanceof ServerResponse) {
-    if (other !== null) return
+    // One that was handed over already is ended without this one.
+    if (other !== null && other.finishedMs === 0) return
     // Ended, or cut off, before it was seen: nobody may say so again.
     if (res.destroyed || req.socket?.closed) process.nextTick(closeLater, res)
     else if (res.writableEnded) onFinished(res, onFinish)
@@ -52,7 +53,9 @@ function isHttp2(res: object): res is Http2ServerResponse {
 }
 
 function onResponseClose(this: ServerResponse): void {
-  closeAll(lifecycleOf(this))
+  const lifecycle = lifecycleOf(this)
+  // One that was handed over is ended with its turn, as those are that have no listener.
+  if (lifecycle?.finishedMs === 0) closeAll(lifecycle)
 }
 
 function onResponseFinish(this: ServerResponse): void {

@@ -1,3 +1,4 @@
+import { AsyncLocalStorage } from 'node:async_hooks'
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import { describe, expect, test } from 'vitest'
 import { MtaioError } from '../errors.ts'
@@ -30,6 +31,16 @@ function alert(id: string, given: Partial<Alert> = {}): Alert {
 }
 
 describe('AlertHandlers', () => {
+  test('calls each in the async context that it was added in, not in that of who raises', () => {
+    const { handlers } = setUp()
+    const storage = new AsyncLocalStorage<string>()
+    const seen: unknown[] = []
+    handlers.add(() => seen.push(storage.getStore()))
+    storage.run('who adds', () => handlers.add(() => seen.push(storage.getStore())))
+    storage.run('who raises', () => handlers.call(alert('1')))
+    expect(seen).toEqual([undefined, 'who adds'])
+  })
+
   test('calls each handler with metric, value, threshold and the alert', () => {
     const { handlers } = setUp()
     const calls: unknown[] = []

@@ -1,3 +1,4 @@
+import { AsyncLocalStorage } from 'node:async_hooks'
 import { MtaioError } from '../errors.ts'
 import { describeError } from '../logger.ts'
 import type { Log } from '../logger.ts'
@@ -17,18 +18,26 @@ export type AlertHandler = (
   alert: Alert,
 ) => unknown
 
+/** What there is of a handler. */
+interface Registered {
+  /** Calls it in the async context that it was added in. */
+  readonly inContext: ReturnType<typeof AsyncLocalStorage.snapshot>
+  /** The alerts whose calls are still under way. */
+  readonly pending: Set<string>
+}
+
 /** Calls of one handler under way at once; those for one alert never overlap. More are skipped. */
 const MAX_PENDING_CALLS = 100
 
 /**
  * Handlers of one kind. One that is slow, throws, rejects or never settles disturbs neither the
- * others nor who calls them.
+ * others nor who calls them. They are called in the async context that they were added in: an alert
+ * is raised by a tick, by who records a value, or by a request of many that ended together.
  */
 export class AlertHandlers {
   readonly #log: Log
   readonly #cost: SelfCost
-  /** Each handler with the alerts whose calls are still under way. */
-  readonly #handlers = new Map<AlertHandler, Set<string>>()
+  readonly #handlers = new Map<AlertHandler, Registered>()
 
   constructor(log: Log, cost: SelfCost) {
     this.#log = log
@@ -42,7 +51,8 @@ export class AlertHandlers {
         `An alert handler must be a function (metric, value, threshold, alert) => …, not ${typeof handler}.`,
       )
     }
-    if (!this.#handlers.has(handler)) this.#handlers.set(handler, new Set())
+    if (this.#handlers.has(handler)) return
+    this.#handlers.set(handler, { inContext: AsyncLocalStorage.snapshot(), pending: new Set() })
   }
 
   remove(handler: AlertHandler): boolean {
@@ -51,13 +61,14 @@ export class AlertHandlers {
 
   /** @param value The value now, where it is not that of the alert. */
   call(alert: Alert, value: number | null = alert.value): void {
-    for (const [handler, pending] of this.#handlers) {
+    for (const [handler, { inContext, pending }] of this.#handlers) {
       if (pending.has(alert.id) || pending.size >= MAX_PENDING_CALLS) {
         this.#cost.skippedCalls++
         continue
       }
       try {
-        const result = handler(alert.metric, value ?? NaN, alert.threshold ?? NaN, alert)
+        const { metric, threshold } = alert
+        const result = inContext(handler, metric, value ?? NaN, threshold ?? NaN, alert)
         if (isThenable(result)) void this.#await(result, handler, pending, alert.id)
       } catch (error) {
         this.#fail(handler, error)

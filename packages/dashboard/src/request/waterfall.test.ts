@@ -56,6 +56,11 @@ test('a child that outlives its parent leaves no negative time', () => {
   expect(row?.kind === 'span' && row.selfTime).toBeCloseTo(3)
 })
 
+test('the width has room for what goes on when the request has ended', () => {
+  const root = span('root', 0, 4, [span('a', 1, 2, [span('late', 3, 9)]), span('after', 5, 6)])
+  expect(waterfall(root, 110, new Set()).total).toBeCloseTo(9)
+})
+
 test('repeated calls are one row, in sequence or at the same time', () => {
   const queries = Array.from({ length: 6 }, (_, i) => span('query', i, i + 1))
   const parallel = Array.from({ length: 6 }, () => span('fetch', 6, 9))

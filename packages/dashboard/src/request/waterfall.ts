@@ -44,7 +44,7 @@ export interface GapRow extends BaseRow {
 export type Row = SpanRow | RepeatRow | GapRow
 
 export interface Waterfall {
-  /** Seconds that the width stands for. */
+  /** Seconds that the width stands for: until the last of the operations has ended. */
   readonly total: number
   readonly rows: readonly Row[]
 }
@@ -73,7 +73,7 @@ export function waterfall(
   unfolded: ReadonlySet<string>,
 ): Waterfall {
   const origin = root.startTime
-  const total = Math.max(endOf(root, now) - origin, 1e-6)
+  const total = Math.max(lastEndOf(root, now) - origin, 1e-6)
   const rows: Row[] = []
 
   const stretch = (span: SpanDocument): Stretch => ({
@@ -163,6 +163,14 @@ interface Item {
 
 function endOf(span: SpanDocument, now: number): number {
   return Math.max(span.endTime ?? now, span.startTime)
+}
+
+/** An operation may go on when its parent has ended: the work that a request leaves behind. */
+function lastEndOf(span: SpanDocument, now: number): number {
+  return span.children.reduce(
+    (last, child) => Math.max(last, lastEndOf(child, now)),
+    endOf(span, now),
+  )
 }
 
 /** Overlapping stretches as one; `stretches` ascend. */
