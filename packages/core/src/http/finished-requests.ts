@@ -60,7 +60,7 @@ function take(): RequestLifecycle | null {
 
 function isClosed({ res }: RequestLifecycle): boolean {
   try {
-    return res === null || res.closed === true
+    return res === null || res.closed
   } catch {
     // What an app has put in the place of its messages may throw.
     return false
