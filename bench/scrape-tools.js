@@ -28,7 +28,7 @@ export const tools = {
     all.forEach((one, i) => {
       for (const value of valuesOf(i)) one.record(value, performance.now())
     })
-    const { Prometheus } = await import('../packages/core/dist/status/prometheus/prometheus.js')
+    const { Prometheus } = await import('../packages/core/src/status/prometheus/prometheus.ts')
     const prometheus = new Prometheus({
       metrics: metricStore,
       inFlight: () => 0,
