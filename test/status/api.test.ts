@@ -3,6 +3,7 @@ import { connect } from 'node:net'
 import { gunzipSync } from 'node:zlib'
 import { describe, expect, it } from 'vitest'
 import { parse } from 'node:path'
+import { clock } from '../../packages/core/src/clock.ts'
 import { appIdentity } from '../../packages/core/src/status/app-identity.ts'
 import { sleep, StatusServer, until } from './status-server.ts'
 
@@ -280,6 +281,54 @@ describe('requests', () => {
         expect(JSON.parse(body).error.code).toBe('request_not_found')
       }
     }
+  })
+})
+
+describe('the metrics of the app', () => {
+  it('are told by series over a window, the last value also where the window has none', async () => {
+    await using app = await new StatusServer().listen()
+    await app.get('/a')
+    await until(() => app.http.inFlight.size === 0)
+    const store = app.monitor.metricStore
+    const now = clock.now()
+    store.series('old', undefined).record(7, now - 120_000)
+    for (const value of [1, 2, 6]) store.series('queue', { name: 'mail' }).record(value, now)
+    store.series('queue', { name: 'print' }).record(-4, now)
+    store.series('refused', undefined).record(NaN, now)
+    const [old, mail, print, ...more] = await app.json('/_monitor/api/metrics?window=60')
+    expect(more).toEqual([])
+    expect(old).toMatchObject({
+      metric: 'old',
+      labels: {},
+      last: 7,
+      count: 0,
+      mean: null,
+      p95: null,
+    })
+    expect(Date.now() / 1000 - old.lastTime).toBeCloseTo(120, 0)
+    expect(old.spark).toEqual(Array(12).fill(null))
+    expect(mail).toMatchObject({
+      metric: 'queue',
+      labels: { name: 'mail' },
+      last: 6,
+      count: 3,
+      mean: 3,
+      min: 1,
+      max: 6,
+    })
+    expect(mail.p50).toBeCloseTo(2, 1)
+    expect(mail.spark.filter((mean: number | null) => mean !== null)).toEqual([3])
+    expect(print).toMatchObject({ labels: { name: 'print' }, last: -4, mean: -4, max: -4 })
+    const [ever] = await app.json('/_monitor/api/metrics')
+    expect(ever).toMatchObject({ metric: 'old', count: 1, mean: 7 })
+  })
+
+  it('are cut at maxResults', async () => {
+    await using app = await new StatusServer({ limits: { maxResults: 2 } }).listen()
+    for (const id of [1, 2, 3]) app.monitor.metricStore.series('m', { id }).record(id, clock.now())
+    expect(await app.json('/_monitor/api/metrics')).toHaveLength(2)
+    const { limits } = (await app.json('/_monitor/api/snapshot')).self
+    expect(limits.maxResults).toEqual({ limit: 2, used: 2, cut: 1 })
   })
 })
 

@@ -6,6 +6,7 @@ import { Help } from './bar/help.tsx'
 import { FigureTable } from './figures/figure-table.tsx'
 import { RequestFigures } from './figures/request-figures.tsx'
 import { RuntimeFigures } from './figures/runtime-figures.tsx'
+import { MetricsPanel } from './metrics/metrics-panel.tsx'
 import { ProfilerPanel } from './profiler/profiler-panel.tsx'
 import { RequestPanel } from './request/request-panel.tsx'
 import { RequestsPanel } from './requests/requests-panel.tsx'
@@ -27,6 +28,7 @@ export function App(): JSX.Element {
           <RequestsPanel />
           <RequestPanel />
           <ProfilerPanel />
+          <MetricsPanel />
         </div>
         <HostPanel />
         <SelfPanel />

@@ -146,6 +146,9 @@ export class FixtureServer {
         json(response, app.requests(view, query.get('route'), query.get('status')))
         return
       }
+      case 'metrics':
+        json(response, app.metrics(Number(query.get('window'))))
+        return
       case 'profile':
         json(response, app.profile())
         return

@@ -2,6 +2,7 @@ import type {
   AlertDocument,
   AlertsDocument,
   HistoryDocument,
+  MetricRow,
   ProfileDocument,
   RequestDocument,
   RequestsDocument,
@@ -398,6 +399,39 @@ export class SyntheticApp {
               }
             }),
     }
+  }
+
+  metrics(window: number): readonly MetricRow[] {
+    if (this.#scenario === 'empty') return []
+    const next = random(29)
+    const series: readonly (readonly [metric: string, queue: string | null])[] = [
+      ['queue_length', 'mail'],
+      ['queue_length', 'print'],
+      ['upload_bytes', null],
+      ...this.#names.map((name) => [name, name] as const),
+    ]
+    return series.map(([metric, queue], i) => {
+      const mean = metric === 'upload_bytes' ? 3 * MIB : 20 + next() * 20
+      // Of one nothing was recorded for a while: its last value is all that is known.
+      const isOld = queue === 'print'
+      const known = (value: number): number | null => (isOld ? null : value)
+      return {
+        metric,
+        labels: queue === null ? {} : { queue },
+        last: mean * (0.8 + next() * 0.4),
+        lastTime: this.now - (isOld ? 2 * HOUR : i),
+        count: isOld ? 0 : Math.round(window / 5),
+        mean: known(mean),
+        min: known(mean * 0.2),
+        p50: known(mean * 0.9),
+        p95: known(mean * 1.8),
+        p99: known(mean * 2),
+        max: known(mean * 2.2),
+        spark: Array.from({ length: 12 }, (_, step) =>
+          isOld || step === 4 ? null : mean * (0.6 + next() * 0.8),
+        ),
+      }
+    })
   }
 
   #sample(t: number): Sample {

@@ -66,6 +66,19 @@ describe('WindowedHistogram', () => {
             expect(windowed.windowSum(seconds, nowMs)).toBeCloseTo(wanted.sum, 6)
             const spark = windowed.spark(seconds, 4, nowMs)
             expect(spark.reduce((a, b) => a + b, 0)).toBeCloseTo(wanted.count, 6)
+            const last = Math.floor(nowMs / sliceMs)
+            const means = windowed.means(seconds, nowMs)
+            expect(means).toHaveLength((seconds * 1000) / sliceMs)
+            for (const [i, mean] of means.toReversed().entries()) {
+              const ofSlice = bruteForce(
+                records.filter(({ atMs }) => Math.floor(atMs / sliceMs) === last - i),
+                seconds,
+                sliceMs,
+                nowMs,
+              )
+              if (mean === null) expect(ofSlice.count).toBe(0)
+              else expect(mean).toBeCloseTo(ofSlice.mean!, 6)
+            }
           }
           expect(windowed.totalCount).toBe(records.length)
           expect(windowed.total().count).toBe(records.length)

@@ -125,6 +125,20 @@ export class WindowedHistogram {
   }
 
   /**
+   * The mean of each slice of a window, the oldest first; null for one without a value. A window has
+   * 12, 5, 15 or 12 slices.
+   */
+  means(seconds: WindowSeconds, nowMs: number): (number | null)[] {
+    const slices = this.#slices(seconds, nowMs)
+    return slices.map((parts, i) => {
+      const begun = i === slices.length - 1 ? this.#current : null
+      const count = parts.reduce((all, part) => all + packedCount(part), begun?.count ?? 0)
+      const sum = parts.reduce((all, part) => all + packedSum(part), begun?.sum ?? 0)
+      return count === 0 ? null : sum / count
+    })
+  }
+
+  /**
    * The seconds that a window really covers when it ends now: what a rate is divided by.
    *
    * @param sinceMs When recording began; a window that reaches back further covers the time since.

@@ -5,6 +5,7 @@ import { toChromeTrace } from '../profiler/chrome-trace.ts'
 import type {
   AlertsDocument,
   HistoryDocument,
+  MetricRow,
   ProfileDocument,
   RequestDocument,
   RequestsDocument,
@@ -12,6 +13,7 @@ import type {
   RouteRow,
   Snapshot,
 } from './api-types.ts'
+import { metricRows, ownSeries } from './metric-rows.ts'
 import { Pacer } from './pacer.ts'
 import { profileDocument } from './profile-document.ts'
 import type { ExportFormat, ProfileExport } from './profile-export.ts'
@@ -106,6 +108,11 @@ export class ApiReader {
     const request = this.#find(id)
     if (request === null) return null
     return JSON.stringify(toChromeTrace([request, ...(request.spans ?? [])]))
+  }
+
+  metrics(window: WindowSeconds | null): Promise<readonly MetricRow[]> {
+    const series = this.#results.cut([...ownSeries(this.#sources.monitor.metricStore)])
+    return metricRows(series, window, clock.now(), new Pacer())
   }
 
   profile(): ProfileDocument {

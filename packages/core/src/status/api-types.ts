@@ -195,6 +195,26 @@ export interface ProfileDocument {
   readonly operations: readonly OperationRow[]
 }
 
+/** `GET api/metrics?window=`: one series of a metric that the app records. */
+export interface MetricRow {
+  readonly metric: string
+  readonly labels: Readonly<Record<string, string>>
+  /** The value recorded last, whenever that was. */
+  readonly last: number
+  /** When that was, in epoch seconds. */
+  readonly lastTime: number
+  /** Values recorded in the window; what follows is of them, and null when there are none. */
+  readonly count: number
+  readonly mean: number | null
+  readonly min: number | null
+  readonly p50: number | null
+  readonly p95: number | null
+  readonly p99: number | null
+  readonly max: number | null
+  /** Means in equal steps over the window, the oldest first; null for a step without a value. */
+  readonly spark: readonly (number | null)[]
+}
+
 /** The data of one `tick` event of the stream. */
 export interface TickDocument {
   /** The last row of the history, by figure. */

@@ -76,6 +76,12 @@ const ENDPOINTS: Readonly<Record<string, Endpoint>> = {
         }),
       ),
   },
+  metrics: {
+    resource: 'api',
+    method: 'GET',
+    parameters: ['window'],
+    answer: async (reader, query) => json(await reader.metrics(windowOf(query))),
+  },
   profile: {
     resource: 'api',
     method: 'GET',

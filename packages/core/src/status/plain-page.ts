@@ -17,7 +17,15 @@ function plainPage(status: number, base: string, body: string): Answer {
 
 /** Shown when the package @mtaio/dashboard cannot be loaded, for instance from a bundle. */
 export function pageWithoutAssets(base: string): Answer {
-  const links = ['api/snapshot', 'api/routes', 'api/requests', 'api/alerts', 'metrics', 'health']
+  const links = [
+    'api/snapshot',
+    'api/routes',
+    'api/requests',
+    'api/metrics',
+    'api/alerts',
+    'metrics',
+    'health',
+  ]
   const items = links.map((link) => `<li><a href="${link}">${link}</a></li>`)
   return plainPage(
     200,

@@ -2,6 +2,7 @@ import type {
   AlertsDocument,
   ErrorBody,
   HistoryDocument,
+  MetricRow,
   ProfileDocument,
   RequestDocument,
   RequestsDocument,
@@ -67,6 +68,7 @@ export const api = {
     get('api/routes/histogram', { method, route, window }),
   requests: (query: RequestsQuery): Promise<RequestsDocument> => get('api/requests', { ...query }),
   request: (id: string): Promise<RequestDocument> => get(requestPath(id)),
+  metrics: (window: Window): Promise<readonly MetricRow[]> => get('api/metrics', { window }),
   profile: (): Promise<ProfileDocument> => get('api/profile'),
   alerts: (): Promise<AlertsDocument> => get('api/alerts'),
 } as const

@@ -138,9 +138,19 @@ export const DISK: Figure = {
 
 const OF_METRICS: readonly Figure[] = [ERRORS, LATENCY, CPU, LOOP_USE, LOOP_DELAY, HEAP, MEMORY]
 
-/** The figure that shows a metric; the first of all for one that no chart shows. */
-export function figureOf(metric: string | null): Figure {
-  return OF_METRICS.find((figure) => figure.metric === metric) ?? RATE
+/** Cards that tell of a metric beside that of their chart. */
+const BESIDE: Readonly<Record<string, Figure>> = {
+  load_average: CPU,
+  thread_count: LOOP_USE,
+  request_duration: LATENCY,
+  request_error: ERRORS,
+}
+
+/** The figure that tells of a metric; null when none does. */
+export function figureOf(metric: string | null): Figure | null {
+  if (metric === null) return null
+  const figure = OF_METRICS.find((one) => one.metric === metric)
+  return figure ?? (Object.hasOwn(BESIDE, metric) ? (BESIDE[metric] ?? null) : null)
 }
 
 /** The id of the card of a figure. */

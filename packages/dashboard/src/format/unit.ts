@@ -41,10 +41,17 @@ const KNOWN: Readonly<Record<string, Unit>> = {
   event_loop_delay: 'seconds',
   error_rate: 'percent',
   response_time: 'seconds',
-  request_duration: 'seconds',
 }
+
+/** How the names of metrics end that have a unit, as is usual for Prometheus. */
+const ENDINGS: readonly (readonly [ending: RegExp, unit: Unit])[] = [
+  [/_(?:seconds|duration)$/, 'seconds'],
+  [/_bytes$/, 'bytes'],
+  [/_percent$/, 'percent'],
+]
 
 /** The unit of a metric, as far as its name says it. */
 export function unitOf(metric: string): Unit {
-  return Object.hasOwn(KNOWN, metric) ? (KNOWN[metric] ?? 'number') : 'number'
+  if (Object.hasOwn(KNOWN, metric)) return KNOWN[metric] ?? 'number'
+  return ENDINGS.find(([ending]) => ending.test(metric))?.[1] ?? 'number'
 }

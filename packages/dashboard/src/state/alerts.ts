@@ -21,10 +21,19 @@ const LATENCY_METRICS = ['response_time', 'request_duration']
 /** Alerts that fire and that did, and the thresholds that are watched. */
 export const alerts = computed<AlertsDocument>(() => ({ ...NONE, ...answer.value?.data }))
 
+/** The lowest threshold of a metric; null when it has none. */
+export function thresholdOf(metric: string): number | null {
+  return lowest((watched) => watched === metric)
+}
+
 /** Seconds from which on a response is slow, as far as a threshold says so. */
-export const slowFrom = computed<number | null>(() => {
+export const slowFrom = computed<number | null>(() =>
+  lowest((metric) => LATENCY_METRICS.includes(metric)),
+)
+
+function lowest(isMeant: (metric: string) => boolean): number | null {
   const limits = alerts.value.thresholds
-    .filter(({ metric }) => LATENCY_METRICS.includes(metric))
+    .filter(({ metric }) => isMeant(metric))
     .map(({ value }) => value)
   return limits.length === 0 ? null : Math.min(...limits)
-})
+}

@@ -18,6 +18,7 @@ test('every choice survives its address', () => {
     selection: { from: 1_795_350_000.5, to: 1_795_350_060 },
     routeSort: { by: 'p95', descending: false },
     profileSort: { by: 'name', descending: true },
+    metricSort: { by: 'p95', descending: true },
     find: 'a b&c',
     route: { method: 'GET', pattern: '/<img src=x>/:id?x=1#y' },
     view: 'errors',

@@ -17,6 +17,7 @@ export interface Place {
   readonly selection: { readonly from: number; readonly to: number } | null
   readonly routeSort: Sort
   readonly profileSort: Sort
+  readonly metricSort: Sort
   /** Text that the routes shown contain. */
   readonly find: string
   /** The route that is opened, and that the request list is filtered by. */
@@ -41,6 +42,7 @@ export const HOME: Place = {
   selection: null,
   routeSort: { by: 'share', descending: true },
   profileSort: { by: 'totalTime', descending: true },
+  metricSort: { by: 'metric', descending: false },
   find: '',
   route: null,
   view: 'slowest',
@@ -65,6 +67,7 @@ export function parsePlace(path: string, search: string): Place {
     selection: from !== null && to !== null && to > from ? { from, to } : null,
     routeSort: parseSort(query.get('sort'), HOME.routeSort),
     profileSort: parseSort(query.get('psort'), HOME.profileSort),
+    metricSort: parseSort(query.get('msort'), HOME.metricSort),
     find: text('find'),
     route: pattern === null ? null : { method: text('of'), pattern },
     view: VIEWS.find((view) => view === query.get('view')) ?? HOME.view,
@@ -89,6 +92,7 @@ export function placeAddress(place: Place): string {
   }
   put('sort', formatSort(place.routeSort), formatSort(HOME.routeSort))
   put('psort', formatSort(place.profileSort), formatSort(HOME.profileSort))
+  put('msort', formatSort(place.metricSort), formatSort(HOME.metricSort))
   put('find', place.find, '')
   if (place.route !== null) {
     query.set('of', place.route.method)

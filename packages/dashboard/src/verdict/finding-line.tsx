@@ -1,12 +1,15 @@
 import type { JSX } from 'preact'
-import { cardId, figureOf } from '../figures/definitions.ts'
+import { cardId, figureOf, RATE } from '../figures/definitions.ts'
+import { METRICS_ID } from '../metrics/metrics-panel.tsx'
 import { PlaceLink } from '../ui/place-link.tsx'
 import { RouteName } from '../ui/route-name.tsx'
 import type { Finding } from './findings.ts'
 
 /** One thing that is wrong, with the links to what proves it. */
 export function FindingLine({ finding }: { finding: Finding }): JSX.Element {
-  const { level, title, text, route, routeText, charts, requests } = finding
+  const { level, title, text, route, routeText, metric, isRecorded, charts, requests } = finding
+  const figure = figureOf(metric)
+  const isOwn = figure === null && isRecorded
   return (
     <div class={`finding ${level}`}>
       <b class="finding-title">
@@ -31,10 +34,10 @@ export function FindingLine({ finding }: { finding: Finding }): JSX.Element {
         {charts !== null && (
           <PlaceLink
             to={charts}
-            show={cardId(figureOf(finding.metric))}
-            label={`${title}: show this time in the charts`}
+            show={isOwn ? METRICS_ID : cardId(figure ?? RATE)}
+            label={`${title}: show ${isOwn ? 'the metrics' : 'this time in the charts'}`}
           >
-            Charts →
+            {isOwn ? 'Metrics' : 'Charts'} →
           </PlaceLink>
         )}
         {requests !== null && (

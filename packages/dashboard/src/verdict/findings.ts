@@ -18,6 +18,8 @@ export interface Finding {
   readonly routeText: string | null
   /** The metric of an alert; its chart is the one to look at. */
   readonly metric: string | null
+  /** The metric has a threshold, and so is recorded; else somebody raised the alert by hand. */
+  readonly isRecorded: boolean
   /** The changes of place that show the evidence. */
   readonly charts: Partial<Place> | null
   readonly requests: Partial<Place> | null
@@ -81,6 +83,7 @@ function ofAlert(alert: AlertDocument, rows: readonly RouteRow[], now: number): 
     route,
     routeText: route === null ? null : contribution(route, metric),
     metric,
+    isRecorded: alert.threshold !== null,
     charts: { selection },
     requests: {
       selection,
@@ -129,6 +132,7 @@ function ofFailingRoute(row: RouteRow): Finding {
     route: row,
     routeText: failureText(row),
     metric: null,
+    isRecorded: false,
     charts: null,
     requests: {
       ...NO_FILTER,
