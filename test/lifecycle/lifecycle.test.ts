@@ -11,7 +11,6 @@ import {
   setRoute,
   type HttpAdapter,
   type Mtaio,
-  type MtaioOptions,
   type RequestLifecycle,
   type RequestTrace,
   type Snapshot,
@@ -19,40 +18,7 @@ import {
 import { afterEach, describe, expect, it } from 'vitest'
 import { collectGarbage } from '../support/garbage.ts'
 import { readAnswer, requestText, serve, serveOn, until } from '../support/raw-http.ts'
-
-const routes = { route: () => '/route' }
-const made: Mtaio[] = []
-const now = (): number => performance.now()
-
-afterEach(async () => {
-  for (const mtaio of made.splice(0)) await mtaio.stop()
-})
-
-/** Requests that have ended; a test waits for at least one. */
-type Ended = [RequestTrace, ...RequestTrace[]]
-
-/** An instance that samples nothing, and a server's listener that is watched by it. */
-function makeRecorder(options: MtaioOptions = {}) {
-  const mtaio = createMtaio(options)
-  made.push(mtaio)
-  const { http, profiler } = mtaio
-  const listener =
-    (handler: RequestListener): RequestListener =>
-    (req, res) => {
-      const lifecycle = http.begin(req, res, routes)
-      if (lifecycle === null) handler(req, res)
-      else lifecycle.run(handler, undefined, req, res)
-    }
-  const ended = async (count: number): Promise<Ended> => {
-    await until(`${count} requests ended`, () => http.statistics.requests >= count)
-    // Time for a second end of the same request, which must not be counted.
-    await sleep(20)
-    expect(http.statistics.requests).toBe(count)
-    expect(http.inFlight.size).toBe(0)
-    return [...http.log.recent] as unknown as Ended
-  }
-  return { http, profiler, metrics: mtaio.monitor.metricStore, listener, ended }
-}
+import { brief, made, makeRecorder, now, routes } from './make-recorder.ts'
 
 /** A whole exchange at once, with messages that are not of Node; the app takes `ms` for it. */
 function exchange(
@@ -77,7 +43,6 @@ function exchange(
 }
 
 const times = <T>(length: number, value: T): T[] => Array.from({ length }, () => value)
-const brief = ({ outcome, status }: RequestTrace): [string | null, number] => [outcome, status]
 
 describe('a request', () => {
   it('that was answered is ok, with its status, duration and route', async () => {

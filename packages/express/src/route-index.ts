@@ -20,6 +20,10 @@ interface Place {
 
 const kLeft = Symbol('mtaio.left')
 
+/** After so many walks in a row that found nothing, there is one in so many milliseconds at most. */
+const MAX_IN_VAIN = 10
+const REST_MS = 1000
+
 /**
  * From a route to its whole pattern, through all routers and apps that it is mounted below. Express
  * keeps the route on the request, but only the path of the request, not the pattern, of its mounts.
@@ -27,6 +31,11 @@ const kLeft = Symbol('mtaio.left')
 export class RouteIndex {
   readonly #root: App
   #places = new WeakMap<Route, Place[]>()
+  /** Routes that no walk has found: in a router that something else than a router calls. */
+  readonly #hidden = new WeakSet<Route>()
+  /** How many walks in a row have found nothing, and when the last one was, in monotonic ms. */
+  #inVain = 0
+  #walkedMs = -Infinity
   #seen = new Set<Router>()
 
   constructor(root: App) {
@@ -46,17 +55,25 @@ export class RouteIndex {
     const route = req.route as Route | undefined
     if (route === undefined || (res as { [kLeft]?: Route })[kLeft] === route) return undefined
     const places = this.#places.get(route) ?? this.#search(route)
+    if (places === undefined) return patternOf(route.path)
     const [first] = places
     if (places.length === 1 && first?.label !== undefined) return first.label
     return this.#choose(places, pathOf(req)) ?? patternOf(route.path)
   }
 
-  /** For a route that was declared since the last walk. */
-  #search(route: Route): Place[] {
+  /**
+   * For a route that was declared since the last walk. One that is not found is not searched for
+   * again, and where an app makes routes anew for each request, the next one only after a while.
+   */
+  #search(route: Route): Place[] | undefined {
+    if (this.#hidden.has(route)) return undefined
+    const nowMs = performance.now()
+    if (this.#inVain >= MAX_IN_VAIN && nowMs - this.#walkedMs < REST_MS) return undefined
+    this.#walkedMs = nowMs
     this.build()
-    let places = this.#places.get(route)
-    // In a router that something else than a router calls: not to be searched for at each request.
-    if (places === undefined) this.#places.set(route, (places = []))
+    const places = this.#places.get(route)
+    if (places === undefined) this.#hidden.add(route)
+    this.#inVain = places === undefined ? this.#inVain + 1 : 0
     return places
   }
 

@@ -1,5 +1,5 @@
-import type { ServerResponse } from 'node:http'
-import { constants, type Http2Stream } from 'node:http2'
+import { ServerResponse } from 'node:http'
+import { constants, type Http2ServerResponse, type ServerHttp2Stream } from 'node:http2'
 import type { Socket } from 'node:net'
 import type { HttpResponse } from './http-adapter.ts'
 
@@ -12,6 +12,12 @@ export type Ending = 'whole' | 'left' | 'late' | 'broken'
 
 const LEFT_CODES = new Set(['ECONNRESET', 'EPIPE', 'ECONNABORTED', 'ETIMEDOUT'])
 
+/** The parser of Node could not read what the client sent: https://nodejs.org/api/errors.html */
+const UNREADABLE = /^HPE_/
+
+/** The client did not send its request in time (`server.requestTimeout`). */
+const REQUEST_TIMEOUT = 'ERR_HTTP_REQUEST_TIMEOUT'
+
 /** How an HTTP/1 response that is closed ended; `socket` is the one that it was written to. */
 export function endingOf(
   res: Pick<ServerResponse, 'writableEnded' | 'writableFinished'>,
@@ -20,19 +26,24 @@ export function endingOf(
 ): Ending {
   if (res.writableEnded && (res.writableFinished ? !isCut(socket) : isUp(socket))) return 'whole'
   if (socket !== null && hasPeerLeft(socket)) return 'left'
-  return timedOut ? 'late' : 'broken'
+  return timedOut || codeOf(socket?.errored) === REQUEST_TIMEOUT ? 'late' : 'broken'
+}
+
+/** Whether a response is one of HTTP/2, or something like it. */
+export function isHttp2(res: object): res is Http2ServerResponse {
+  // Of HTTP/1 an app may have a property of this name.
+  if (res instanceof ServerResponse) return false
+  return typeof (res as Http2ServerResponse).stream?.on === 'function'
 }
 
 /**
- * How an HTTP/2 stream that is closed ended. When a client resets it, Node ends its writable side
- * (so `writableFinished`); when the app destroys it, Node does not.
+ * How an HTTP/2 stream ended, whose writable side is finished or which is closed. When it is reset
+ * before the app has ended it, Node ends its writable side, too, but says first that it was aborted.
  */
-export function streamEndingOf(
-  res: Pick<ServerResponse, 'writableEnded'>,
-  stream: Http2Stream,
-): Ending {
-  if (res.writableEnded && stream.writableFinished) return 'whole'
+export function streamEndingOf(stream: ServerHttp2Stream): Ending {
+  if (stream.writableFinished && !stream.aborted) return 'whole'
   const { rstCode } = stream
+  if (LEFT_CODES.has(codeOf(stream.errored))) return 'left'
   if (rstCode === constants.NGHTTP2_CANCEL) return 'left'
   if (rstCode === constants.NGHTTP2_NO_ERROR && stream.writableFinished) return 'left'
   return 'broken'
@@ -40,8 +51,8 @@ export function streamEndingOf(
 
 /** Whether the client is gone before the response is closed: what fails from then on is its doing. */
 export function hasLeft(res: HttpResponse, socket: Socket | null): boolean {
-  if ('stream' in res) return res.stream.aborted || res.stream.destroyed
-  return socket !== null && (socket.destroyed || socket.readableEnded)
+  if (socket !== null) return socket.destroyed || socket.readableEnded
+  return isHttp2(res) && (res.stream.aborted || res.stream.destroyed)
 }
 
 /**
@@ -65,9 +76,12 @@ function isUp(socket: Socket | null): boolean {
   return socket !== null && !socket.destroyed
 }
 
-/** Whether the peer closed or reset the connection. */
+/** Whether the peer closed or reset the connection, or sent on it what is no HTTP. */
 function hasPeerLeft(socket: Socket): boolean {
-  if (socket.readableEnded) return true
-  const error: NodeJS.ErrnoException | null | undefined = socket.errored
-  return error?.code !== undefined && LEFT_CODES.has(error.code)
+  const code = codeOf(socket.errored)
+  return socket.readableEnded || LEFT_CODES.has(code) || UNREADABLE.test(code)
+}
+
+function codeOf(error: NodeJS.ErrnoException | null | undefined): string {
+  return error?.code ?? ''
 }

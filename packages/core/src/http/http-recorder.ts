@@ -209,8 +209,14 @@ export class HttpRecorder implements LifecycleOwner {
     this.#books.tick(nowMs)
     traceContext.relax(this.statistics.requests)
     if (!traceContext.armed) leaveEvents()
+    SocketWatch.sweep()
     for (const lifecycle of this.inFlight) {
-      markStreaming(lifecycle, nowMs)
+      try {
+        markStreaming(lifecycle, nowMs)
+      } catch {
+        // What an app has put in the place of its messages may throw.
+        this.#failures++
+      }
       if (!lifecycle.streaming && nowMs - lifecycle.startMs > this.#maxAgeMs) lifecycle.evict()
     }
   }

@@ -1,3 +1,4 @@
+import { IncomingMessage, ServerResponse } from 'node:http'
 import type { RequestLifecycle } from './request-lifecycle.ts'
 import { SocketWatch } from './socket-watch.ts'
 
@@ -22,7 +23,9 @@ interface Message extends Watched {
 export function lifecycleOf(message: Message): RequestLifecycle | null {
   const own = message[kLifecycle]
   if (own !== undefined) return own
-  return message.stream === undefined ? SocketWatch.find(message) : null
+  // An app may have a property of this name.
+  const isHttp1 = message instanceof IncomingMessage || message instanceof ServerResponse
+  return isHttp1 || message.stream === undefined ? SocketWatch.find(message) : null
 }
 
 /**
@@ -55,7 +58,11 @@ function forEach(message: object, tell: (lifecycle: RequestLifecycle) => void): 
   let lifecycle = lifecycleOf(message)
   const isOpen = lifecycle?.isOpen === true
   while (lifecycle !== null) {
-    tell(lifecycle)
+    try {
+      tell(lifecycle)
+    } catch {
+      // What an app has put in the place of its messages may throw.
+    }
     lifecycle = lifecycle.sameResponse
   }
   return isOpen

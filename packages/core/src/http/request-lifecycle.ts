@@ -1,7 +1,7 @@
 import type { Socket } from 'node:net'
 import { clock } from '../clock.ts'
 import type { Sanitizer } from '../profiler/sanitizer.ts'
-import { endingOf, type Ending } from './ending.ts'
+import { endingOf, isHttp2, type Ending } from './ending.ts'
 import type { HttpAdapter, HttpRequest, HttpResponse } from './http-adapter.ts'
 import type { Outcome } from './http-figures.ts'
 import { RequestTrace } from './request-trace.ts'
@@ -57,8 +57,9 @@ export class RequestLifecycle {
   req: HttpRequest | null
   res: HttpResponse | null
   watch: SocketWatch | null = null
-  /** The earlier one on the same connection. */
+  /** The earlier one on the same connection, and the later one. */
   olderOnSocket: RequestLifecycle | null = null
+  newerOnSocket: RequestLifecycle | null = null
   /** The next one that watches the same response: several instances of mtaio may. */
   sameResponse: RequestLifecycle | null = null
   /** What is on record so far; null when there is nothing to say but numbers. */
@@ -186,11 +187,11 @@ export class RequestLifecycle {
     const ending =
       sentStatus !== 0 ? 'whole' : (given ?? endingOf(res, this.#socketOf(req), this.timedOut))
     if (ending === 'whole') {
-      const status = sentStatus !== 0 ? sentStatus : statusOf(res)
+      const status = sentStatus !== 0 ? sentStatus : sentStatusOf(res)
       this.#end(req, status >= 500 || failedMidway ? 'error' : 'ok', status)
       return
     }
-    const sent = res.headersSent ? statusOf(res) : 0
+    const sent = res.headersSent ? sentStatusOf(res) : 0
     if (ending === 'late') this.#end(req, 'timeout', sent === 0 ? TOO_LATE : sent)
     // Koa 2 leaves a response whose stream failed as it is; then the client goes for want of more.
     else if (ending === 'left' && !failedMidway) this.#end(req, 'aborted', CLIENT_LEFT)
@@ -223,8 +224,13 @@ export function closeAll(first: RequestLifecycle | null): void {
   }
 }
 
+/** The status of a response of any kind: of HTTP/2 the app may have used the stream itself. */
+function sentStatusOf(res: HttpResponse): number {
+  const sent = isHttp2(res) ? Number(res.stream.sentHeaders?.[':status']) : NaN
+  return Number.isNaN(sent) ? statusOf(res) : sent
+}
+
 /** A status that can have been sent: an app may put anything there afterwards. */
-function statusOf(res: HttpResponse): number {
-  const { statusCode } = res
+function statusOf({ statusCode }: HttpResponse): number {
   return statusCode >= 100 && statusCode <= 999 ? Math.trunc(statusCode) : BROKEN
 }

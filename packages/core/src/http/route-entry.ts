@@ -119,7 +119,7 @@ class StatusSeries {
   }
 
   #make(metric: RequestMetric): RecordedSeries {
-    return new RecordedSeries(this.#store.series(metric, this.#labels), this.#labels.route)
+    return new RecordedSeries(this.#store.series(metric, this.#labels), this.#labels.status)
   }
 }
 
@@ -132,9 +132,10 @@ class RecordedSeries {
   readonly #series: MetricSeries
   readonly #isShared: boolean
 
-  constructor(series: MetricSeries, route: string) {
+  /** @param status Never `(other)`, as a route may be. */
+  constructor(series: MetricSeries, status: string) {
     this.#series = series
-    this.#isShared = series.labels['route'] !== route
+    this.#isShared = series.labels['status'] !== status
     this.values = this.#isShared ? new WindowedHistogram() : series.values
   }
 

@@ -26,6 +26,12 @@ interface ResponseFinish {
 /** https://nodejs.org/api/diagnostics_channel.html#built-in-channels */
 const RESPONSE_FINISH = 'http.server.response.finish'
 
+/**
+ * From so many requests in flight on one connection on they are found by a map: a client that sends
+ * thousands without waiting for an answer would make each walk past all others.
+ */
+const MANY = 16
+
 /** Those of all connections that are open. */
 const listed = new Set<SocketWatch>()
 let isSubscribed = false
@@ -48,6 +54,9 @@ export class SocketWatch {
   isTold = false
   /** The latest request; the earlier ones hang on `olderOnSocket`. */
   #newest: RequestLifecycle | null = null
+  #size = 0
+  /** The latest one of each request as Node made it and as the app has it; null while they are few. */
+  #byRequest: Map<object, RequestLifecycle> | null = null
 
   private constructor(socket: WatchedSocket) {
     this.socket = socket
@@ -92,6 +101,7 @@ export class SocketWatch {
 
   /** As {@link SocketWatch.find}, where the watch is known. */
   find(req: object): RequestLifecycle | null {
+    if (this.#byRequest !== null) return this.#byRequest.get(req) ?? null
     let lifecycle = this.#newest
     while (lifecycle !== null && lifecycle.req !== req && originalOf(lifecycle.res) !== req) {
       lifecycle = lifecycle.olderOnSocket
@@ -101,19 +111,22 @@ export class SocketWatch {
 
   add(lifecycle: RequestLifecycle): void {
     lifecycle.watch = this
-    lifecycle.olderOnSocket = this.#newest
+    const older = this.#newest
+    lifecycle.olderOnSocket = older
+    if (older !== null) older.newerOnSocket = lifecycle
     this.#newest = lifecycle
+    if (++this.#size >= MANY) this.#index(lifecycle)
   }
 
+  /** Called while the messages are still there. */
   remove(lifecycle: RequestLifecycle): void {
-    if (this.#newest === lifecycle) {
-      this.#newest = lifecycle.olderOnSocket
-    } else {
-      let newer = this.#newest
-      while (newer !== null && newer.olderOnSocket !== lifecycle) newer = newer.olderOnSocket
-      if (newer !== null) newer.olderOnSocket = lifecycle.olderOnSocket
-    }
-    lifecycle.olderOnSocket = null
+    const { olderOnSocket: older, newerOnSocket: newer } = lifecycle
+    if (newer === null) this.#newest = older
+    else newer.olderOnSocket = older
+    if (older !== null) older.newerOnSocket = newer
+    lifecycle.olderOnSocket = lifecycle.newerOnSocket = null
+    this.#size--
+    if (this.#byRequest !== null) this.#unindex(lifecycle)
   }
 
   /** A response was handed over whole, or so it seems: a connection may have cut it off. */
@@ -121,6 +134,39 @@ export class SocketWatch {
     this.isTold = true
     const lifecycle = this.find(req)
     if (lifecycle !== null) endAfterTurn(lifecycle)
+  }
+
+  #index(lifecycle: RequestLifecycle): void {
+    if (this.#byRequest !== null) {
+      for (const key of keysOf(lifecycle)) this.#byRequest.set(key, lifecycle)
+      return
+    }
+    this.#byRequest = new Map()
+    for (let each = this.#newest; each !== null; each = each.olderOnSocket) {
+      for (const key of keysOf(each)) {
+        if (!this.#byRequest.has(key)) this.#byRequest.set(key, each)
+      }
+    }
+  }
+
+  #unindex(lifecycle: RequestLifecycle): void {
+    if (this.#newest === null) {
+      this.#byRequest = null
+      return
+    }
+    // Another instance of mtaio may have begun to watch the same request before.
+    let other = lifecycle.sameResponse
+    while (other !== null && !other.isOpen) other = other.sameResponse
+    for (const key of keysOf(lifecycle)) {
+      if (this.#byRequest?.get(key) !== lifecycle) continue
+      if (other === null) this.#byRequest.delete(key)
+      else this.#byRequest.set(key, other)
+    }
+  }
+
+  /** Those whose connection is closed, though nobody said so: the app took all listeners away. */
+  static sweep(): void {
+    for (const watch of listed) if (watch.socket.closed) watch.closed()
   }
 
   closed(): void {
@@ -145,6 +191,11 @@ function onResponseFinish(message: unknown): void {
 /** The request as Node made it, also where the app has wrapped one of the messages or both. */
 function originalOf(res: HttpResponse | null): IncomingMessage | undefined {
   return (res as ServerResponse | null)?.req
+}
+
+/** What a lifecycle is found by. */
+function keysOf({ req, res }: RequestLifecycle): object[] {
+  return [req, originalOf(res)].filter((key) => key != null)
 }
 
 function onClose(this: WatchedSocket): void {

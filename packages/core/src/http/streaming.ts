@@ -16,7 +16,7 @@ const begunMs = new WeakMap<RequestLifecycle, number>()
  */
 export function markStreaming(lifecycle: RequestLifecycle, nowMs: number): void {
   const { res } = lifecycle
-  if (lifecycle.streaming || res === null || !res.headersSent) return
+  if (lifecycle.streaming || res === null || !res.headersSent || res.writableEnded) return
   const begun = begunMs.get(lifecycle)
   if (begun === undefined) begunMs.set(lifecycle, nowMs)
   lifecycle.streaming = isEventStream(res) || nowMs - (begun ?? nowMs) >= LEAST_STREAM_MS

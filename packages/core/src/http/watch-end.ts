@@ -1,7 +1,7 @@
 import { ServerResponse } from 'node:http'
-import type { Http2ServerResponse, Http2Stream } from 'node:http2'
+import type { ServerHttp2Stream } from 'node:http2'
 import onFinished from 'on-finished'
-import { streamEndingOf } from './ending.ts'
+import { isHttp2, streamEndingOf } from './ending.ts'
 import type { HttpRequest, HttpResponse } from './http-adapter.ts'
 import { kLifecycle, lifecycleOf, type Watched } from './message-state.ts'
 import { closeAll, type RequestLifecycle } from './request-lifecycle.ts'
@@ -38,18 +38,14 @@ export function watchEnd(
       if (watch === null) res.on('finish', onResponseFinish)
     }
   } else if (isHttp2(res)) {
-    const stream: Http2Stream & Watched = res.stream
+    const stream: ServerHttp2Stream & Watched = res.stream
     stream[kLifecycle] = lifecycle
     if (other !== null) return
-    if (stream.closed) process.nextTick(() => onStreamClose.call(stream))
-    else stream.on('close', onStreamClose)
+    if (stream.closed) process.nextTick(closeStream, stream)
+    else stream.on('finish', onStreamFinish).on('close', onStreamClose)
   } else if (other === null) {
     onFinished(res, onFinish)
   }
-}
-
-function isHttp2(res: object): res is Http2ServerResponse {
-  return typeof (res as Http2ServerResponse).stream?.on === 'function'
 }
 
 function onResponseClose(this: ServerResponse): void {
@@ -71,10 +67,18 @@ function onFinish(_error: Error | null, res: object): void {
   closeAll(lifecycleOf(res))
 }
 
-function onStreamClose(this: Http2Stream & Watched): void {
-  for (let lifecycle = this[kLifecycle] ?? null; lifecycle !== null;) {
-    const { res, sameResponse } = lifecycle
-    if (res !== null) lifecycle.closed(streamEndingOf(res, this))
-    lifecycle = sameResponse
+/** The last of it was handed over; the stream stays open until the client has sent all of its own. */
+function onStreamFinish(this: ServerHttp2Stream & Watched): void {
+  if (!this.aborted) process.nextTick(closeStream, this)
+}
+
+function onStreamClose(this: ServerHttp2Stream & Watched): void {
+  closeStream(this)
+}
+
+function closeStream(stream: ServerHttp2Stream & Watched): void {
+  const ending = streamEndingOf(stream)
+  for (let each = stream[kLifecycle] ?? null; each !== null; each = each.sameResponse) {
+    each.closed(ending)
   }
 }

@@ -24,6 +24,8 @@ interface Registered {
   readonly inContext: ReturnType<typeof AsyncLocalStorage.snapshot>
   /** The alerts whose calls are still under way. */
   readonly pending: Set<string>
+  /** It runs now: an alert that it raises is not its own to handle, or it would never end. */
+  isRunning: boolean
 }
 
 /** Calls of one handler under way at once; those for one alert never overlap. More are skipped. */
@@ -52,7 +54,11 @@ export class AlertHandlers {
       )
     }
     if (this.#handlers.has(handler)) return
-    this.#handlers.set(handler, { inContext: AsyncLocalStorage.snapshot(), pending: new Set() })
+    this.#handlers.set(handler, {
+      inContext: AsyncLocalStorage.snapshot(),
+      pending: new Set(),
+      isRunning: false,
+    })
   }
 
   remove(handler: AlertHandler): boolean {
@@ -61,17 +67,21 @@ export class AlertHandlers {
 
   /** @param value The value now, where it is not that of the alert. */
   call(alert: Alert, value: number | null = alert.value): void {
-    for (const [handler, { inContext, pending }] of this.#handlers) {
-      if (pending.has(alert.id) || pending.size >= MAX_PENDING_CALLS) {
+    for (const [handler, registered] of this.#handlers) {
+      const { inContext, pending, isRunning } = registered
+      if (isRunning || pending.has(alert.id) || pending.size >= MAX_PENDING_CALLS) {
         this.#cost.skippedCalls++
         continue
       }
+      registered.isRunning = true
       try {
         const { metric, threshold } = alert
         const result = inContext(handler, metric, value ?? NaN, threshold ?? NaN, alert)
         if (isThenable(result)) void this.#await(result, handler, pending, alert.id)
       } catch (error) {
         this.#fail(handler, error)
+      } finally {
+        registered.isRunning = false
       }
     }
   }

@@ -62,34 +62,70 @@ function isPlainPromise(value: object): value is Promise<unknown> {
   return types.isPromise(value) && Object.getPrototypeOf(value) === Promise.prototype
 }
 
+/** What watches one thenable, however often it is returned: a client that is made once, say. */
+interface Watch {
+  /** What stands in the place of its `then`. */
+  readonly watched: AnyFunction
+  /** Those that have not been told yet, in the order in which it was returned to them. */
+  readonly waiting: Set<Follower>
+}
+
+const watches = new WeakMap<object, Watch>()
+
+/** Of a thenable that is returned again and again and that nobody waits for. */
+const MAX_WAITING = 100
+
 /** @returns false when it is no thenable, or does not let itself be watched. */
 function watchThen(thenable: object, follower: Follower): boolean {
   try {
     const then: unknown = Reflect.get(thenable, 'then')
     if (typeof then !== 'function') return false
+    const known = watches.get(thenable)
+    if (known !== undefined && known.watched === then) {
+      if (known.waiting.size >= MAX_WAITING) return false
+      known.waiting.add(follower)
+      return true
+    }
+    const watch = watchOf(then as AnyFunction, follower)
     // oxlint-disable-next-line unicorn/no-thenable -- it has one already
-    return Reflect.defineProperty(thenable, 'then', {
-      value: watchedThen(then as AnyFunction, follower),
+    const isWatched = Reflect.defineProperty(thenable, 'then', {
+      value: watch.watched,
       configurable: true,
       enumerable: Object.prototype.propertyIsEnumerable.call(thenable, 'then'),
       writable: true,
     })
+    if (isWatched) watches.set(thenable, watch)
+    return isWatched
   } catch {
     return false // The getter of `then` threw. It will throw again when the app asks.
   }
 }
 
-function watchedThen(then: AnyFunction, follower: Follower): AnyFunction {
-  return function (this: unknown, onFulfilled?: unknown, onRejected?: unknown, ...rest: unknown[]) {
+function watchOf(then: AnyFunction, first: Follower): Watch {
+  const waiting = new Set([first])
+  const watched = function (
+    this: unknown,
+    onFulfilled?: unknown,
+    onRejected?: unknown,
+    ...rest: unknown[]
+  ): unknown {
+    const told = [...waiting]
+    const latest = told.at(-1)
+    if (latest === undefined)
+      return then.call(this, ...([onFulfilled, onRejected, ...rest] as never[]))
     const fulfilled = (value: unknown): unknown => {
-      follower.done()
+      for (const follower of told) end(follower, (one) => one.done())
       return typeof onFulfilled === 'function' ? onFulfilled(value) : value
     }
     const rejected = (error: unknown): unknown => {
-      follower.failed(error)
+      for (const follower of told) end(follower, (one) => one.failed(error))
       if (typeof onRejected === 'function') return onRejected(error)
       throw error
     }
-    return follower.run(then, this, [fulfilled, rejected, ...rest])
+    return latest.run(then, this, [fulfilled, rejected, ...rest])
   }
+  const end = (follower: Follower, tell: (follower: Follower) => void): void => {
+    if (waiting.delete(follower)) tell(follower)
+  }
+  return { watched, waiting }
 }

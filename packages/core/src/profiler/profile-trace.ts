@@ -180,8 +180,14 @@ export class ProfileTrace {
       this.scope.release()
       this.scope = null
     }
-    if (this.#metadata !== null) this.#metadata = this.#sanitizer.metadata(this.#metadata)
+    this.#boundMetadata()
+    // Those that are still open may never end, and are kept with their root.
+    if (this.spans !== null) for (const span of this.spans) if (span.isOpen) span.#boundMetadata()
     return true
+  }
+
+  #boundMetadata(): void {
+    if (this.#metadata !== null) this.#metadata = this.#sanitizer.metadata(this.#metadata)
   }
 
   /**

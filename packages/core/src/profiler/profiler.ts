@@ -115,10 +115,12 @@ export class Profiler {
     metadata?: Metadata,
   ): unknown {
     if (typeof second !== 'function') return this.#declare(name, second)
-    if (types.isGeneratorFunction(second)) return this.#wrap(second as AnyFunction, name)()
     const trace = this.#begin(name, metadata, this.currentTrace, Profiler.prototype.traceContext)
     if (!this.enabled) return second(trace)
-    return this.#call(trace, second, undefined, [trace])
+    if (!types.isGeneratorFunction(second)) return this.#call(trace, second, undefined, [trace])
+    const generator = second(trace) as object
+    followGenerator(generator, () => new TracedCall(this, trace))
+    return generator
   }
 
   /**
