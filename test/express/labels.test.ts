@@ -344,6 +344,36 @@ for (const { name, express } of versions) {
       await mtaio.stop()
     })
 
+    it('of routers that only a function calls take no walk through all others at each request', async () => {
+      const app = express()
+      app.set('env', 'test')
+      const monitoring: MtaioExpress = mtaioExpress()
+      app.use(monitoring)
+      const seen = express.Router().get('/seen', answer)
+      const { stack } = seen
+      let looks = 0
+      Object.defineProperty(seen, 'stack', { get: () => (looks++, stack) })
+      app.use('/v1', seen)
+      const hidden = express.Router().get('/a', answer).get('/b', answer)
+      app.use('/v2', (req, res, next) => hidden(req, res, next))
+      // Made anew for each request.
+      app.use('/v3', (req, res, next) => express.Router().get('/c', answer)(req, res, next))
+      await using server = await serve(app)
+      const { http } = monitoring.mtaio
+      const ask = async (path: string): Promise<void> => {
+        await server.ask(path)
+      }
+      for (let i = 0; i < 20; i++) for (const path of ['/v2/a', '/v2/b', '/v3/c']) await ask(path)
+      await until('they are counted', () => http.statistics.requests === 60)
+      // A request itself looks once; a walk some times more.
+      const before = looks
+      for (let i = 0; i < 20; i++) for (const path of ['/v2/a', '/v2/b']) await ask(path)
+      await until('they are counted', () => http.statistics.requests === 100)
+      expect(looks - before).toBeLessThanOrEqual(before / 2)
+      expect([...http.routes].map(({ route }) => route).toSorted()).toEqual(['/a', '/b', '/c'])
+      await monitoring.mtaio.stop()
+    })
+
     it('survive /%zz and a target with a host', async () => {
       const build = (app: Express): void => void app.get('/users/:id', answer)
       expect(await labels(build, '/users/%zz', 'http://other.test/users/7')).toEqual([

@@ -151,7 +151,7 @@ describe('what an app puts in the place of its messages', () => {
     connection?.destroy()
     await until('it is closed', () => connection?.closed === true)
     http.tick(now())
-    await ended(1)
+    expect((await ended(1))[0].outcome).not.toBe('ok')
   })
 })
 
@@ -206,7 +206,7 @@ describe('HTTP/2', () => {
     let own: Socket | undefined
     const client: ClientHttp2Session = connect2(`http://127.0.0.1:${port}`)
     client.on('error', () => {})
-    client.on('connect', (_session, socket) => (own = socket as Socket))
+    client.on('connect', (_session, socket) => (own = socket))
     onTestFinished(async () => {
       client.destroy()
       for (const socket of sockets) socket.destroy()

@@ -12,10 +12,9 @@ import {
   type HttpAdapter,
   type Mtaio,
   type RequestLifecycle,
-  type RequestTrace,
   type Snapshot,
 } from '@mtaio/core'
-import { afterEach, describe, expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { collectGarbage } from '../support/garbage.ts'
 import { readAnswer, requestText, serve, serveOn, until } from '../support/raw-http.ts'
 import { brief, made, makeRecorder, now, routes } from './make-recorder.ts'

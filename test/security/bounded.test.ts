@@ -20,20 +20,25 @@ function heapUsed(): number {
 const literal: HttpAdapter = { route: (req) => req.url }
 
 /** One request as Node would tell of it, without a socket. */
-function request({ http }: Mtaio, method: string, url: string): void {
+function request({ http }: Mtaio, method: string, url: string, status = 200): void {
   const req = new IncomingMessage(null as unknown as Socket)
   req.method = method
   req.url = url
   const res = new ServerResponse(req)
+  res.statusCode = status
   http.begin(req, res, literal)!.closed('whole')
+}
+
+function answered(series: Iterable<{ readonly totalCount: number }>): number {
+  let count = 0
+  for (const { totalCount } of series) count += totalCount
+  return count
 }
 
 function totals({ http, monitor }: Mtaio): { routes: number; operations: number; metric: number } {
   let [routes, operations, metric] = [0, 0, 0]
   const operationStats = new Set([...http.routes].map((entry) => entry.operation))
-  for (const entry of http.routes) {
-    for (const values of entry.series('request_duration')) routes += values.totalCount
-  }
+  for (const entry of http.routes) routes += answered(entry.series('request_duration'))
   for (const { histogram } of operationStats) operations += histogram.count
   for (const series of monitor.metricStore.get('request_duration')!.series()) {
     metric += series.values.totalCount
@@ -73,6 +78,24 @@ it(
     expect(mtaio.http.failures).toBe(0)
   },
 )
+
+it('the route (other) counts its own, also where all series beyond the cap are one', () => {
+  const mtaio = createMtaio({ limits: { maxRoutes: 2, maxSeriesPerMetric: 2 } })
+  const send = (path: string, status: number, count: number): void => {
+    for (let i = 0; i < count; i++) request(mtaio, 'GET', path, status)
+  }
+  send('/a', 200, 10)
+  send('/b', 200, 10)
+  send('/c', 200, 5)
+  send('/d', 404, 5)
+  send('/a', 404, 7)
+  expect(mtaio.http.statistics.requests).toBe(37)
+  const counts = [...mtaio.http.routes].map((entry) => [
+    entry.route,
+    answered(entry.series('request_duration')),
+  ])
+  expect(Object.fromEntries(counts)).toEqual({ '/a': 17, '/b': 10, '(other)': 10 })
+})
 
 it('100,000 made-up methods are one OTHER, and nothing keeps them', () => {
   const mtaio = createMtaio()

@@ -120,6 +120,27 @@ describe('AlertHandlers', () => {
     expect(cost.skippedCalls).toBe(900)
   })
 
+  test('does not tell a handler of the alerts that it raises itself; others are told', () => {
+    const { handlers, cost } = setUp()
+    const told: string[] = []
+    let raised = 0
+    const raise = (): void => handlers.call(alert(`raised ${++raised}`))
+    handlers.add((_metric, _value, _threshold, { id }) => {
+      told.push(`first: ${id}`)
+      raise()
+    })
+    handlers.add((_metric, _value, _threshold, { id }) => {
+      told.push(`second: ${id}`)
+      raise()
+    })
+    handlers.call(alert('x'))
+    expect(told).toEqual(['first: x', 'second: raised 1', 'second: x', 'first: raised 3'])
+    expect(cost.skippedCalls).toBe(6)
+    told.length = 0
+    handlers.call(alert('y'))
+    expect(told[0]).toBe('first: y')
+  })
+
   test('takes a handler once, and can take it away', () => {
     const { handlers } = setUp()
     let calls = 0

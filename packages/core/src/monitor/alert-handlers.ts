@@ -6,7 +6,8 @@ import type { Alert } from './alert.ts'
 import type { SelfCost } from './self-cost.ts'
 
 /**
- * Called with an alert. May be async; what it returns is only waited for, never used.
+ * Called with an alert. May be async; what it returns is only waited for, never used. An alert that a
+ * handler raises while it runs is told to the other handlers.
  *
  * `value` is NaN for an alert raised by hand without one, and `threshold` is NaN for one on a
  * metric without a threshold; in `alert` both are `null` then.

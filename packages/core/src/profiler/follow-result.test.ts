@@ -107,6 +107,25 @@ describe('a function that returns a thenable', () => {
     expect(metrics('bare').callCount).toBe(1)
   })
 
+  test('that is returned again and again is watched once, and each call is counted', async () => {
+    class Connecting extends Promise<string> {}
+    const connected = Connecting.resolve('client')
+    const getClient = profiler.trace(() => connected, { name: 'getClient' })
+    for (let i = 0; i < 10_000; i++) expect(await getClient()).toBe('client')
+    expect(metrics('getClient').callCount).toBe(10_000)
+    const together = await Promise.all([getClient(), getClient(), getClient()])
+    expect(together).toEqual(['client', 'client', 'client'])
+    expect(metrics('getClient').callCount).toBe(10_003)
+  })
+
+  test('that nobody waits for piles nothing up', () => {
+    const idle = { then: () => {} }
+    const ask = profiler.trace(() => idle, { name: 'idle' })
+    for (let i = 0; i < 1000; i++) expect(ask()).toBe(idle)
+    // A hundred wait; the others have ended at once.
+    expect(metrics('idle').callCount).toBe(900)
+  })
+
   test('that cannot be watched ends at once', () => {
     const frozen = Object.freeze({ then: () => {} })
     const proxy = new Proxy({}, { get: () => () => {} })

@@ -29,6 +29,19 @@ describe('a trace', () => {
     expect(inspect(trace)).toBe(inspect(trace.toJSON()))
   })
 
+  test('that has ended holds no objects of the app, though spans in it never end', () => {
+    const profiler = new Profiler()
+    const root = profiler.startTrace('root')
+    const span = profiler.startTrace('lost', { parent: root, metadata: { body: Buffer.alloc(10) } })
+    expect(span.metadata['body']).toBeInstanceOf(Buffer)
+    profiler.endTrace(root)
+    expect(span.isOpen).toBe(true)
+    expect(span.metadata['body']).not.toBeInstanceOf(Buffer)
+    span.addMetadata({ late: 1 })
+    profiler.endTrace(span)
+    expect(span.metadata).toMatchObject({ late: 1, body: expect.anything() })
+  })
+
   test('that holds on to memory shows it', () => {
     const profiler = new Profiler()
     const kept: Buffer[] = []

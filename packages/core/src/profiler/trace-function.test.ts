@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { describe, expect, test } from 'vitest'
+import type { ProfileTrace } from './profile-trace.ts'
 import { Profiler } from './profiler.ts'
 
 const profiler = new Profiler()
@@ -96,6 +97,36 @@ describe('a traced function', () => {
       expect(() => profiler.trace(wrong as never)).toThrow(/functions and methods/)
     }
     expect(() => profiler.trace({})(5 as never)).toThrow(/functions and methods/)
+  })
+})
+
+describe('a generator function in traceContext', () => {
+  test('is given its trace and has its metadata, to its last step', () => {
+    const profiler = new Profiler()
+    const generator = profiler.traceContext(
+      'rows',
+      function* (trace: ProfileTrace) {
+        trace.addMetadata({ first: 1 })
+        yield 1
+        profiler.traceContext('inside', () => {})
+        yield 2
+      },
+      { file: 'f' },
+    )
+    expect([...generator]).toEqual([1, 2])
+    const { traces } = profiler.getProfile()
+    const rows = traces.find(({ name }) => name === 'rows')
+    expect(rows?.metadata).toEqual({ file: 'f', first: 1 })
+    expect(rows?.isOpen).toBe(false)
+    expect(rows?.spans?.map(({ name }) => name)).toEqual(['inside'])
+  })
+
+  test('is as without a profiler when that is disabled', () => {
+    const profiler = new Profiler({ enabled: false })
+    const generator = profiler.traceContext('rows', function* () {
+      yield 1
+    })
+    expect([...generator]).toEqual([1])
   })
 })
 
