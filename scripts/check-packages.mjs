@@ -29,6 +29,18 @@ const TYPINGS = {
   '@mtaio/koa': { '@types/koa': '^3' },
 }
 
+/**
+ * What the README says of a request, as code: the types of its framework have it only where those
+ * of the adapter bring it along.
+ *
+ * @type {Record<string, string>}
+ */
+const USES = {
+  '@mtaio/express': `export const use = (req: import('express').Request) => (req.mtaio.route = '/x')`,
+  '@mtaio/koa': `// @ts-expect-error A pattern is text.\nexport const use = (ctx: import('koa').Context) => (ctx.mtaio.route = 7)`,
+  '@mtaio/fastify': `export const use = (req: import('fastify').FastifyRequest) => (req.mtaio.route = '/x')`,
+}
+
 /** @type {string[]} */
 const failures = []
 let isAudited = true
@@ -114,7 +126,9 @@ async function use({ name: wanted }, packages) {
   )
   write(
     'by-types.mts',
-    names.map((name, at) => `export * as package${at} from '${name}'`).join('\n'),
+    [...names.map((name, at) => `export * as package${at} from '${name}'`), USES[wanted]].join(
+      '\n',
+    ),
   )
 
   const install = ['install', '--no-audit', '--no-fund', '--prefer-offline']

@@ -322,7 +322,11 @@ for (const { name, express } of versions) {
       const middleware = mtaioExpress({ enabled: false })
       const app = express()
       app.use(middleware)
-      app.get('/', (_req, res) => void res.send('hello'))
+      app.get('/', (req, res) => {
+        req.mtaio.route = '/x'
+        req.mtaio.noteError(new Error('noted'))
+        res.send('hello')
+      })
       const layers = app as never as { router: Layers; _router?: Layers }
       const before = (layers._router ?? layers.router).stack.length
       await using server = await serveOn(createServer(app))

@@ -416,6 +416,24 @@ describe.each(majors)('registering in $name', ({ fastify }) => {
     expect((await server.last(2)).route).toBeNull()
   })
 
+  it('registered again in a scope says which of its options it does not use', async () => {
+    const lines: string[] = []
+    const app = fastify({
+      logger: { level: 'warn', stream: { write: (line) => lines.push(line) } },
+    })
+    await app.register(mtaioFastify)
+    await app.register(async (scope) => {
+      await scope.register(mtaioFastify)
+      expect(lines).toEqual([])
+      await scope.register(mtaioFastify, { interval: 3 })
+    })
+    await app.ready()
+    expect(lines.map((line) => JSON.parse(line).msg)).toEqual([
+      expect.stringContaining('interval is not used'),
+    ])
+    await app.close()
+  })
+
   it('with an unknown option fails with its code', async () => {
     const app = fastify()
     app.register(mtaioFastify, { pth: '/x' } as never)

@@ -221,7 +221,12 @@ describe('requests', () => {
     expect(await list('?method=get&route=/b')).toEqual(['/b'])
     const { requests, total } = await app.json('/_monitor/api/requests?view=in-flight')
     expect(total).toBe(1)
-    expect(requests[0]).toMatchObject({ outcome: null, status: null, currentSpan: 'wait' })
+    expect(requests[0]).toMatchObject({
+      outcome: null,
+      status: null,
+      currentSpan: 'wait',
+      path: '/hold',
+    })
     expect((await app.get(`/_monitor/api/requests/${requests[0].id}`)).status).toBe(200)
     app.release()
     await open
@@ -334,6 +339,10 @@ describe('the metrics of the app', () => {
 
 describe('a parameter', () => {
   it.each([
+    'health?alerts=fial',
+    'health?alerts=fail&alerts=fail',
+    'health?x=1',
+    'metrics?x=1',
     'api/requests?limit=1e9',
     'api/requests?limit=1001',
     'api/requests?limit=-1',
@@ -412,6 +421,7 @@ describe('other documents', () => {
     app.monitor.firing = [firing as never]
     expect(await health()).toEqual([200, 'ok'])
     expect(await health('?alerts=fail')).toEqual([503, 'failing', 'cpu_usage'])
+    expect(await health('?alerts=warn')).toEqual([200, 'ok'])
     app.monitor.sampledAt = Date.now() / 1000 - 9
     expect(await health()).toEqual([503, 'failing', 'sampling'])
     app.monitor.sampledAt = null

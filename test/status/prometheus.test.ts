@@ -160,6 +160,16 @@ describe('the exposition', () => {
     expect(samples.get('temperature')).toBe(-4)
   })
 
+  it('has nothing of a metric whose values were all refused', async () => {
+    await using app = await new StatusServer().listen()
+    record(app, 'spoilt_seconds', -1)
+    record(app, 'half', NaN, { of: 'spoilt' })
+    record(app, 'half', 1, { of: 'taken' })
+    const { body } = await app.get('/_monitor/metrics')
+    expect(body).not.toContain('spoilt')
+    expect(samplesOf(body).get('half{of="taken"}')).toBe(1)
+  })
+
   it('says what mtaio holds and cuts', async () => {
     await using app = await new StatusServer({ limits: { maxRoutes: 5 } }).listen()
     const samples = samplesOf((await app.get('/_monitor/metrics')).body)

@@ -79,6 +79,17 @@ describe('types', () => {
     await monitoring.mtaio.stop()
   })
 
+  it('of options that an environment may not set', () => {
+    const token = process.env['NO_SUCH_TOKEN']
+    const { mtaio } = mtaioExpress({
+      token,
+      thresholds: undefined,
+      limits: { maxRoutes: undefined },
+    })
+    mtaio.monitor.setThreshold('cpu_usage', 80, { for: undefined })
+    expect(mtaio.options.limits.maxRoutes).toBe(1000)
+  })
+
   it('of core, from every adapter', () => {
     const { mtaio } = mtaioExpress({ enabled: false })
     expectTypeOf(mtaio).toEqualTypeOf<Mtaio>()

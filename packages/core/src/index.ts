@@ -4,7 +4,7 @@ export type { MtaioOptions, ResolvedOptions } from './options.ts'
 export { ERRORS, MtaioError } from './errors.ts'
 export type { ErrorCode } from './errors.ts'
 export { LIMITS } from './limits.ts'
-export type { Limits } from './limits.ts'
+export type { LimitOptions, Limits } from './limits.ts'
 export type { Log, Logger } from './logger.ts'
 
 // Monitoring.

@@ -145,6 +145,9 @@ export function joinLimits(
 /** The caps in force. */
 export type Limits = { readonly [Name in keyof typeof LIMITS]: number }
 
+/** Caps as an option, by name; those that are left out have their defaults. */
+export type LimitOptions = { readonly [Name in keyof Limits]?: number | undefined }
+
 /**
  * Fills in the defaults.
  *
@@ -152,7 +155,7 @@ export type Limits = { readonly [Name in keyof typeof LIMITS]: number }
  *   `MTAIO_OPTION_INVALID` for a value that is not a whole number of at least 1, and for `given`
  *   when it is no object.
  */
-export function resolveLimits(given: Partial<Limits> = {}): Limits {
+export function resolveLimits(given: LimitOptions = {}): Limits {
   if (!isRecord(given)) {
     throw new MtaioError(
       'MTAIO_OPTION_INVALID',

@@ -13,7 +13,7 @@ import { StatusHandler } from './status/status-handler.ts'
 /** Options of an adapter: those of `createMtaio`, or an instance that was made before. */
 export type AdapterOptions = MtaioOptions & {
   /** An instance to share, so that several apps have one page and one sampling. */
-  readonly mtaio?: Mtaio
+  readonly mtaio?: Mtaio | undefined
 }
 
 /** A plain Node server has no routes; the app says them by `mtaio.setRoute`. */

@@ -10,7 +10,8 @@ export function shown(value: unknown): string {
     case 'undefined':
       return String(value)
     case 'object':
-      return value === null ? 'null' : 'an object'
+      if (value === null) return 'null'
+      return Array.isArray(value) ? 'an array' : 'an object'
     default:
       return `a ${typeof value}`
   }

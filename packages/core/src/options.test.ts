@@ -1,3 +1,5 @@
+import { IncomingMessage } from 'node:http'
+import { Socket } from 'node:net'
 import { describe, expect, it } from 'vitest'
 import { MtaioError } from './errors.ts'
 import { createMtaio, resolveMtaio } from './mtaio.ts'
@@ -26,6 +28,8 @@ describe('options', () => {
   })
 
   it('of an unknown name are refused, with the name that was meant', () => {
+    expect(refusal(new IncomingMessage(new Socket()) as never)).toContain('mtaioExpress()')
+    expect(refusal({ ignore: [7 as never] })).toContain('not an array')
     expect(refusal({ treshold: {} })).toContain('MTAIO_OPTION_UNKNOWN: treshold is not an option')
     expect(refusal({ treshold: {} })).toContain('Did you mean thresholds?')
     expect(refusal({ colour: 'red' })).toContain('The options are: enabled, path,')

@@ -1,3 +1,4 @@
+import { IncomingMessage } from 'node:http'
 import { MtaioError } from './errors.ts'
 import type { IgnoreOption } from './http/ignore-rule.ts'
 import { resolveLimits, type Limits } from './limits.ts'
@@ -10,23 +11,23 @@ import { resolveAccess, type AccessOptions, type ResolvedAccess } from './status
 /** Options of `createMtaio` and of every adapter. All may be left out. */
 export interface MtaioOptions extends MonitorOptions, AccessOptions {
   /** When false, mtaio does nothing at all: no page, no sampling, no tracing. @default true */
-  readonly enabled?: boolean
+  readonly enabled?: boolean | undefined
   /** Where the page is, below the root of the app. @default '/_monitor' */
-  readonly path?: string
+  readonly path?: string | undefined
   /** Seconds: requests that took less are never listed as slow. @default 0: the slowest are */
-  readonly slowRequest?: number
+  readonly slowRequest?: number | undefined
   /** Seconds after which a request that was not answered is given up as `timeout`. @default 300 */
-  readonly maxAge?: number
+  readonly maxAge?: number | undefined
   /** Paths that are not watched, each with all below it; or a function. @default none */
-  readonly ignore?: IgnoreOption
+  readonly ignore?: IgnoreOption | undefined
   /** Keeps the path of each request, never its query. @default true, in production false */
-  readonly keepPaths?: boolean
+  readonly keepPaths?: boolean | undefined
   /** Whether traces follow async code; see `Profiler`. @default true */
-  readonly traceAsyncTasks?: boolean
+  readonly traceAsyncTasks?: boolean | undefined
   /** Whether each trace keeps where it was started; see `Profiler`. @default false */
-  readonly collectStackTrace?: boolean
+  readonly collectStackTrace?: boolean | undefined
   /** Changes or removes what is kept or logged of errors and metadata; see `Redact`. @default none */
-  readonly redact?: NonNullable<ProfilerOptions['redact']>
+  readonly redact?: NonNullable<ProfilerOptions['redact']> | undefined
 }
 
 /** {@link MtaioOptions} with their defaults, each part as the room that it is for takes it. */
@@ -82,6 +83,12 @@ const CHECKS: { readonly [Name in keyof Required<MtaioOptions>]: Check } = {
  */
 export function resolveOptions(given: MtaioOptions = {}): ResolvedOptions {
   if (!isRecord(given)) throw invalid('options', 'an object', given)
+  if (isRequest(given)) {
+    throw new MtaioError(
+      'MTAIO_OPTION_INVALID',
+      'The options are a request. Call what you give to the app: app.use(mtaioExpress()).',
+    )
+  }
   // An option that is undefined is left out: apps pass on what an environment did not set.
   const options: MtaioOptions = Object.fromEntries(
     Object.entries(given).filter(([, value]) => value !== undefined),
@@ -148,6 +155,11 @@ function editDistance(from: string, to: string): number {
   return row[to.length]!
 }
 
+/** Of Express, or the context of Koa: an adapter was used as if it were the middleware. */
+function isRequest(given: object): boolean {
+  return given instanceof IncomingMessage || ('req' in given && 'res' in given)
+}
+
 function isBoolean(value: unknown, name: string): void {
   if (typeof value !== 'boolean') throw invalid(name, 'true or false', value)
 }
@@ -179,5 +191,9 @@ function isIgnore(value: unknown, name: string): void {
   const isPaths =
     Array.isArray(value) && value.every((path) => typeof path === 'string' && path.startsWith('/'))
   if (!isPaths)
-    throw invalid(name, "paths such as ['/health'], or a function of the request", value)
+    throw invalid(
+      name,
+      "paths that begin with a slash, such as ['/health'], or a function of the request",
+      value,
+    )
 }

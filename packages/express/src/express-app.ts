@@ -12,15 +12,6 @@ import {
 } from './express-internals.ts'
 import { RouteIndex } from './route-index.ts'
 
-declare global {
-  namespace Express {
-    interface Request {
-      /** What mtaio is told about this request: `req.mtaio.route = '/files/*'`. */
-      readonly mtaio: RequestHandle
-    }
-  }
-}
-
 const apps = new WeakMap<App, ExpressApp>()
 
 /** What mtaio knows of one app of Express, with all apps and routers that are mounted in it. */
@@ -44,7 +35,7 @@ export class ExpressApp implements HttpAdapter {
     this.#last = this.#putLast()
     this.#routes = new RouteIndex(root)
     noticeErrors(Object.getPrototypeOf(this.#last) as Layer)
-    nameHandle(root.request)
+    nameHandle(root)
   }
 
   /** Called for every request: looks whether something was added to the app since. */
@@ -114,9 +105,9 @@ function noticeErrors(prototype: Layer): void {
   }
 }
 
-/** The requests of mounted apps inherit from those of the root. */
-function nameHandle(request: object): void {
-  Object.defineProperty(request, 'mtaio', {
+/** Gives the requests of an app `req.mtaio`. Those of mounted apps inherit from those of the root. */
+export function nameHandle(app: App): void {
+  Object.defineProperty(rootOf(app).request, 'mtaio', {
     configurable: true,
     get(this: Request) {
       return new RequestHandle(this)

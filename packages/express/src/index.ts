@@ -1,9 +1,18 @@
-import { resolveMtaio, type AdapterOptions, type Mtaio } from '@mtaio/core'
+import { resolveMtaio, type AdapterOptions, type Mtaio, type RequestHandle } from '@mtaio/core'
 import type { NextFunction, Request, Response } from 'express'
-import { ExpressApp, hearOfApp } from './express-app.ts'
+import { ExpressApp, hearOfApp, nameHandle } from './express-app.ts'
 import type { App } from './express-internals.ts'
 
 export * from '@mtaio/core'
+
+declare global {
+  namespace Express {
+    interface Request {
+      /** What mtaio is told about this request: `req.mtaio.route = '/files/*'`. */
+      readonly mtaio: RequestHandle
+    }
+  }
+}
 
 /** Middleware for Express 4 and 5 that carries its instance of mtaio. */
 export interface MtaioExpress {
@@ -22,7 +31,7 @@ export interface MtaioExpress {
  */
 export function mtaioExpress(options: AdapterOptions = {}): MtaioExpress {
   const mtaio = resolveMtaio(options)
-  if (!mtaio.enabled) return Object.assign(passOn, { mtaio })
+  if (!mtaio.enabled) return Object.assign(disabled(), { mtaio })
   const { http, status } = mtaio
   let owner: unknown = null
   let app: ExpressApp | null = null
@@ -42,6 +51,14 @@ export function mtaioExpress(options: AdapterOptions = {}): MtaioExpress {
   return Object.assign(mtaioMiddleware, { mtaio })
 }
 
-function passOn(_req: Request, _res: Response, next: NextFunction): void {
-  next()
+/** What an app says of a request is taken nonetheless. */
+function disabled(): (req: Request, res: Response, next: NextFunction) => void {
+  let owner: unknown = null
+  return (req, _res, next) => {
+    if (req.app !== owner) {
+      owner = req.app
+      nameHandle(req.app as unknown as App)
+    }
+    next()
+  }
 }

@@ -36,7 +36,15 @@ async function plugin(
   }: AdapterOptions & RegisterOptions,
 ): Promise<void> {
   // Registered again, in the same app or in a part of it: the first one sees all requests.
-  if (instance.hasDecorator('mtaio')) return
+  if (instance.hasDecorator('mtaio')) {
+    const [lost] = Object.keys({ ...options, ...(prefix !== undefined && { prefix }) })
+    if (lost !== undefined) {
+      instance.log.warn(
+        `[mtaio] ${lost} is not used: mtaio is registered already, in an app or scope around this one. Give its options there.`,
+      )
+    }
+    return
+  }
   const own = resolveMtaio(options)
   const pages = pagesOf(instance)
   const address = `${instance.prefix}${prefix ?? ''}${own.options.path}`

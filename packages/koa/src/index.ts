@@ -1,9 +1,25 @@
-import { resolveMtaio, type AdapterOptions, type HttpAdapter, type Mtaio } from '@mtaio/core'
+import {
+  resolveMtaio,
+  type AdapterOptions,
+  type HttpAdapter,
+  type Mtaio,
+  type RequestHandle,
+} from '@mtaio/core'
 import type { Middleware, Next, ParameterizedContext } from 'koa'
 import { prepare } from './koa-app.ts'
 import { labelOf, type RoutedContext } from './route-label.ts'
 
 export * from '@mtaio/core'
+
+declare module 'koa' {
+  interface BaseContext {
+    /**
+     * What mtaio is told about this request: `ctx.mtaio.route = '/files/*'`. There from `mtaioKoa()`
+     * on; middleware that comes before it may find it undefined.
+     */
+    readonly mtaio: RequestHandle
+  }
+}
 
 /** Middleware for Koa 2 and 3 that carries its instance of mtaio. */
 export interface MtaioKoa extends Middleware {

@@ -2,16 +2,6 @@ import { noteError, RequestHandle } from '@mtaio/core'
 import type Application from 'koa'
 import type { Context } from 'koa'
 
-declare module 'koa' {
-  interface BaseContext {
-    /**
-     * What mtaio is told about this request: `ctx.mtaio.route = '/files/*'`. There from `mtaioKoa()`
-     * on; middleware that comes before it may find it undefined.
-     */
-    readonly mtaio: RequestHandle
-  }
-}
-
 const prepared = new WeakSet<Application>()
 
 /** What an app gets once: `ctx.mtaio`, and an ear for its errors. Called at its first request. */

@@ -161,6 +161,10 @@ export class HttpRecorder implements LifecycleOwner {
     }
   }
 
+  pathOf(req: HttpRequest): string {
+    return this.#store.cut(pathOf(req))
+  }
+
   get entersContext(): boolean {
     return this.#context.armed
   }
@@ -249,7 +253,6 @@ export class HttpRecorder implements LifecycleOwner {
   #complete(trace: RequestTrace, req: HttpRequest, end: RequestEnd, isSlow: boolean): void {
     const { streaming } = trace
     trace.end(end)
-    if (this.keepsPaths) trace.path = this.#store.cut(pathOf(req))
     // Reading the headers makes Node build them, so only where someone will look at it.
     if (trace.hasFailed || trace.spans !== null || (isSlow && !streaming)) {
       trace.traceId = traceIdOf(req.headers['traceparent'])

@@ -20,6 +20,8 @@ export interface LifecycleOwner {
   readonly entersContext: boolean
   /** The option `keepPaths`. */
   readonly keepsPaths: boolean
+  /** The path of a request without its query, as long as it may be. */
+  pathOf(req: HttpRequest): string
   /** Makes bounded plain data of what is kept. */
   readonly sanitizer: Sanitizer
   /** Runs `fn` inside the trace context of the request. */
@@ -116,6 +118,12 @@ export class RequestLifecycle {
       // An app that put something of its own where its framework looks is still counted.
       return null
     }
+  }
+
+  /** The path without its query; null where it may not be kept, and when the request has ended. */
+  get path(): string | null {
+    const { req, owner } = this
+    return req !== null && owner.keepsPaths ? owner.pathOf(req) : null
   }
 
   /** The root trace of the request, which is its record; made now if it had none. */

@@ -30,8 +30,6 @@ export class RequestTrace extends ProfileTrace {
   status = 0
   /** Where the request was counted; null while it is in flight. */
   entry: RouteEntry | null = null
-  /** The concrete path without its query, where it may be kept. */
-  path: string | null = null
   /** The trace id of the W3C header `traceparent`, where it was worth reading. */
   traceId: string | null = null
   /** Whether an error came up when the response had begun, so that the client was not told. */
@@ -39,6 +37,7 @@ export class RequestTrace extends ProfileTrace {
   /** Null when the request has ended. */
   #lifecycle: RequestLifecycle | null
   #streamed = false
+  #path: string | null = null
   #noted: unknown = undefined
 
   constructor(
@@ -67,6 +66,12 @@ export class RequestTrace extends ProfileTrace {
     const { entry } = this
     if (entry === null) return this.#lifecycle === null ? null : this.#lifecycle.route
     return entry.route === UNMATCHED ? null : entry.route
+  }
+
+  /** The concrete path without its query, where it may be kept. */
+  get path(): string | null {
+    const lifecycle = this.#lifecycle
+    return lifecycle === null ? this.#path : lifecycle.path
   }
 
   /** A response that streams; its duration says nothing about latency. */
@@ -109,6 +114,7 @@ export class RequestTrace extends ProfileTrace {
     this.outcome = outcome
     this.status = status
     this.#streamed = this.streaming
+    this.#path = this.path
     this.#lifecycle = null
     this.#noted = undefined
     this.close(endMs, memoryEnd)

@@ -1,6 +1,6 @@
 import { MtaioError } from '../errors.ts'
 import { resolveLimits } from '../limits.ts'
-import type { Limits } from '../limits.ts'
+import type { LimitOptions, Limits } from '../limits.ts'
 import { Log } from '../logger.ts'
 import type { Logger } from '../logger.ts'
 import { isRecord, shown } from '../option-value.ts'
@@ -11,27 +11,26 @@ import type { Threshold, ThresholdOptions } from './threshold.ts'
 /** The options of a `ResourceMonitor`. */
 export interface MonitorOptions {
   /** Seconds between two samples, 0.01 to 86,400. Default: 1. */
-  readonly interval?: number
+  readonly interval?: number | undefined
   /** How many samples are kept. Default: 3600, an hour at an interval of a second. */
-  readonly historySize?: number
+  readonly historySize?: number | undefined
   /**
    * Thresholds from the start, by metric: a number, or a number with options. Default: none.
    *
    * @example
    * { cpu_usage: 80, response_time: { value: 1, for: 10 } }
    */
-  readonly thresholds?: Readonly<
-    Record<string, number | (ThresholdOptions & { readonly value: number })>
-  >
+  readonly thresholds?:
+    Readonly<Record<string, number | (ThresholdOptions & { readonly value: number })>> | undefined
   /**
    * Where the system's figures come from. Default: 'auto', which is /proc on Linux and the package
    * systeminformation everywhere else.
    */
-  readonly source?: StatsSourceName | StatsSource
+  readonly source?: StatsSourceName | StatsSource | undefined
   /** Caps, by name; see docs/limits.md. */
-  readonly limits?: Partial<Limits>
+  readonly limits?: LimitOptions | undefined
   /** Where warnings go. Default: `console`. */
-  readonly logger?: Logger | Log
+  readonly logger?: Logger | Log | undefined
 }
 
 /** Options that were checked and filled in. */

@@ -4,18 +4,21 @@ import { isRecord, shown } from '../option-value.ts'
 /** How a threshold is applied. All times are seconds. */
 export interface ThresholdOptions {
   /** How long the value must stay above before it counts. Default: 0, at once. */
-  readonly for?: number
+  readonly for?: number | undefined
   /** The alert ends when the value is at most this. Default: the threshold itself. */
-  readonly clearBelow?: number
+  readonly clearBelow?: number | undefined
   /**
    * How long handlers are left alone after a call for the same metric, whatever its labels; at least
    * an interval. Default: 0.
    */
-  readonly cooldown?: number
+  readonly cooldown?: number | undefined
 }
 
 /** A threshold in force. */
-export interface Threshold extends Required<ThresholdOptions> {
+export interface Threshold {
+  readonly for: number
+  readonly clearBelow: number
+  readonly cooldown: number
   readonly metric: string
   readonly value: number
 }

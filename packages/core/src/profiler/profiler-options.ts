@@ -1,24 +1,24 @@
 import { MtaioError } from '../errors.ts'
-import { resolveLimits, type Limits } from '../limits.ts'
+import { resolveLimits, type LimitOptions, type Limits } from '../limits.ts'
 import { isRecord } from '../option-value.ts'
 import type { Redact } from './sanitizer.ts'
 
 /** Options of {@link Profiler}. */
 export interface ProfilerOptions {
   /** When false, nothing is traced and `trace(fn)` returns `fn` itself. @default true */
-  readonly enabled?: boolean
+  readonly enabled?: boolean | undefined
   /**
    * Whether traces nest through `await`, timers and callbacks. When false they nest through
    * synchronous calls only, and what follows an `await` begins a new tree; the async context is
    * then never entered by this profiler. @default true
    */
-  readonly traceAsyncTasks?: boolean
+  readonly traceAsyncTasks?: boolean | undefined
   /** Whether each trace keeps where it was started; costs some 20 µs each. @default false */
-  readonly collectStackTrace?: boolean
+  readonly collectStackTrace?: boolean | undefined
   /** Changes or removes what is kept of errors and metadata. @default nothing is changed */
-  readonly redact?: Redact
+  readonly redact?: Redact | undefined
   /** Caps; see docs/limits.md. */
-  readonly limits?: Partial<Limits>
+  readonly limits?: LimitOptions | undefined
 }
 
 export interface ResolvedProfilerOptions {

@@ -19,19 +19,20 @@ export interface AccessOptions {
    * @example
    * mtaioExpress({ authorize: async (req) => (await userOf(req.headers.cookie))?.isAdmin === true })
    */
-  readonly authorize?: (req: IncomingMessage, resource: Resource) => boolean | Promise<boolean>
+  readonly authorize?:
+    ((req: IncomingMessage, resource: Resource) => boolean | Promise<boolean>) | undefined
   /**
    * A secret that lets in whoever sends `Authorization: Bearer <token>`; a browser is asked for it
    * once. Printable ASCII without spaces.
    */
-  readonly token?: string
+  readonly token?: string | undefined
   /**
    * Further names under which this machine is reached in development, beside `localhost`,
    * `*.localhost`, `127.0.0.1` and `[::1]`. A leading dot allows all names below: `.app.test`.
    */
-  readonly allowedHosts?: readonly string[]
+  readonly allowedHosts?: readonly string[] | undefined
   /** Answers `health` to everybody, without the details. Default: `false`. */
-  readonly publicHealth?: boolean
+  readonly publicHealth?: boolean | undefined
 }
 
 /** {@link AccessOptions} after their checks. */

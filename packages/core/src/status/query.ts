@@ -24,6 +24,11 @@ export class Query {
     }
   }
 
+  /** For an address without parameters. */
+  static none(search: string): void {
+    void new Query(search, [])
+  }
+
   text(name: string): string | null {
     return this.#params.get(name)
   }

@@ -93,19 +93,23 @@ const STREAM: Target = {
 const METRICS: Target = {
   resource: 'metrics',
   method: 'GET',
-  answer: async ({ prometheus }, { req }) => {
+  answer: async ({ prometheus }, { req, search }) => {
+    Query.none(search)
     const format = formatOf(req.headers.accept)
     const body = await prometheus.render(format)
     return { status: 200, type: CONTENT_TYPES[format], body, headers: { vary: 'accept' } }
   },
 }
 
+/** What an alert that fires is to `health`. */
+const ALERTS = ['warn', 'fail'] as const
+
 const HEALTH: Target = {
   resource: 'health',
   method: 'GET',
   answer: ({ sources, results }, { search, stranger }) => {
-    const alertsFail = new URLSearchParams(search).get('alerts') === 'fail'
-    const whole = healthDocument(healthFacts(sources.monitor, results), alertsFail)
+    const alerts = new Query(search, ['alerts']).oneOf('alerts', ALERTS, 'warn')
+    const whole = healthDocument(healthFacts(sources.monitor, results), alerts === 'fail')
     const document = stranger ? withoutMessages(whole) : whole
     const status = document.status === 'ok' ? 200 : 503
     return { status, type: JSON_TYPE, body: JSON.stringify(document) }

@@ -22,8 +22,11 @@ export async function writeOwnMetrics(
   const recent = new ExponentialHistogram()
   for (const metric of metrics.metrics()) {
     if (REQUEST_METRICS.has(metric.name)) continue
+    // All that was recorded may have been refused.
+    const recorded = [...metric.series()].filter(({ last }) => last !== null)
+    if (recorded.length === 0) continue
     const last = out.family(metric.name, 'gauge', `The last value of ${metric.name}.`)
-    for (const series of metric.series()) {
+    for (const series of recorded) {
       last.value(series.last, series.labels)
       if (pacer.isDue) await pacer.pause()
     }
@@ -32,7 +35,7 @@ export async function writeOwnMetrics(
       'summary',
       `All values of ${metric.name}; the quantiles are of the last five minutes.`,
     )
-    for (const series of metric.series()) {
+    for (const series of recorded) {
       series.values.window(WINDOW_SECONDS, nowMs, recent)
       values.summary(
         series.values.totalSum,
