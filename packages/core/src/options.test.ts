@@ -18,7 +18,7 @@ function refusal(options: unknown): string {
 
 describe('options', () => {
   it('may all be left out, also by undefined', () => {
-    expect(resolveOptions({ path: undefined } as never)).toMatchObject({
+    expect(resolveOptions({ path: undefined })).toMatchObject({
       enabled: true,
       path: '/_monitor',
       slowRequest: 0,

@@ -55,6 +55,8 @@ export function noteError(message: object, error: unknown): boolean {
 }
 
 function forEach(message: object, tell: (lifecycle: RequestLifecycle) => void): boolean {
+  // Said in the middle of a request: what is no message is one that is not watched.
+  if (typeof message !== 'object' || message === null) return false
   let lifecycle = lifecycleOf(message)
   const isOpen = lifecycle?.isOpen === true
   while (lifecycle !== null) {

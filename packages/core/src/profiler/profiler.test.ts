@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { inspect } from 'node:util'
 import { describe, expect, test } from 'vitest'
+import { MtaioError } from '../errors.ts'
 import type { ProfileTrace } from './profile-trace.ts'
 import { Profiler } from './profiler.ts'
 
@@ -27,6 +28,15 @@ describe('a trace', () => {
     expect(trace.error).toBeUndefined()
     expect(trace.stackTrace).toBeUndefined()
     expect(inspect(trace)).toBe(inspect(trace.toJSON()))
+  })
+
+  test.each<[string, (profiler: Profiler) => unknown]>([
+    ['endTrace', (profiler) => profiler.endTrace(undefined as never)],
+    ['parent', (profiler) => profiler.startTrace('x', { parent: 'id' as never })],
+    ['bind', (profiler) => profiler.bind(3 as never)],
+  ])('that is none is refused with a clear message: %s', (what, act) => {
+    expect(() => act(new Profiler())).toThrow(MtaioError)
+    expect(() => act(new Profiler())).toThrow(what)
   })
 
   test('that has ended holds no objects of the app, though spans in it never end', () => {

@@ -1,10 +1,8 @@
 import { types } from 'node:util'
 import { clock } from '../clock.ts'
-import { MtaioError } from '../errors.ts'
 import type { LimitFigures, Limits } from '../limits.ts'
 import { bucketIndex } from '../metrics/histogram.ts'
 import { RingBuffer } from '../metrics/ring-buffer.ts'
-import { shown } from '../option-value.ts'
 import { CallStackContext } from './call-stack-context.ts'
 import { toChromeTrace } from './chrome-trace.ts'
 import { Declaration } from './declaration.ts'
@@ -17,6 +15,7 @@ import type { OperationStats } from './operation-stats.ts'
 import { Operations } from './operations.ts'
 import { Profile } from './profile.ts'
 import { ProfileTrace } from './profile-trace.ts'
+import { checkFunction, checkTrace, invalid } from './profiler-checks.ts'
 import { profilerLimits, type ProfilerLimit } from './profiler-limits.ts'
 import { resolveProfilerOptions, type ProfilerOptions } from './profiler-options.ts'
 import { Sanitizer } from './sanitizer.ts'
@@ -129,12 +128,18 @@ export class Profiler {
    */
   startTrace(name: string, options: StartTraceOptions = {}): ProfileTrace {
     const { metadata, parent } = options
+    if (parent != null) checkTrace(parent, 'parent')
     const above = parent === undefined ? this.currentTrace : parent
     return this.#begin(name, metadata, above, Profiler.prototype.startTrace)
   }
 
-  /** Ends an operation. Ending it again changes nothing. */
+  /**
+   * Ends an operation. Ending it again changes nothing.
+   *
+   * @throws MtaioError `MTAIO_OPTION_INVALID` for what is no trace.
+   */
   endTrace(trace: ProfileTrace): void {
+    checkTrace(trace, 'What endTrace is given')
     if (!trace.isOpen) return
     const nowMs = clock.now()
     trace.close(nowMs, memoryNow(nowMs))
@@ -158,6 +163,7 @@ export class Profiler {
    * pool.acquire(profiler.bind((connection) => { … }))
    */
   bind<F extends AnyFunction>(fn: F): F {
+    checkFunction(fn, 'What bind is given')
     if (!this.enabled) return fn
     const scope = this.#currentScope()
     const context = this.#context
@@ -201,10 +207,7 @@ export class Profiler {
   exportProfile(format: 'json' | 'chrome-trace' = 'json'): string {
     if (format === 'json') return JSON.stringify(this.getProfile())
     if (format === 'chrome-trace') return JSON.stringify(toChromeTrace(this.getProfile().traces))
-    throw new MtaioError(
-      'MTAIO_OPTION_INVALID',
-      `A profile is exported as 'json' or 'chrome-trace', not as ${shown(format)}.`,
-    )
+    throw invalid('The format of a profile', "'json' or 'chrome-trace'", format)
   }
 
   /** How far each cap is used. Of the caps of one trace, one metadata or one error: the largest. */
