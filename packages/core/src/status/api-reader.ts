@@ -13,7 +13,8 @@ import type {
   RouteRow,
   Snapshot,
 } from './api-types.ts'
-import { metricRows, ownSeries } from './metric-rows.ts'
+import { metricRows } from './metric-rows.ts'
+import { ownSeries } from './own-series.ts'
 import { Pacer } from './pacer.ts'
 import { profileDocument } from './profile-document.ts'
 import type { ExportFormat, ProfileExport } from './profile-export.ts'
@@ -111,7 +112,9 @@ export class ApiReader {
   }
 
   metrics(window: WindowSeconds | null): Promise<readonly MetricRow[]> {
-    const series = this.#results.cut([...ownSeries(this.#sources.monitor.metricStore)])
+    const series = this.#results.cut(
+      [...ownSeries(this.#sources.monitor.metricStore)].flatMap(([, recorded]) => recorded),
+    )
     return metricRows(series, window, clock.now(), new Pacer())
   }
 

@@ -1,17 +1,9 @@
 import { clock } from '../clock.ts'
 import { ExponentialHistogram } from '../metrics/histogram.ts'
-import type { MetricSeries, MetricStore } from '../metrics/metric-store.ts'
 import type { WindowSeconds } from '../metrics/sliding-window.ts'
 import type { MetricRow } from './api-types.ts'
+import type { RecordedSeries } from './own-series.ts'
 import type { Pacer } from './pacer.ts'
-import { REQUEST_METRICS } from './prometheus/request-metrics.ts'
-
-/** The series that the app itself records, by metric. Those of requests are told as routes. */
-export function* ownSeries(store: MetricStore): Generator<MetricSeries, void, undefined> {
-  for (const metric of store.metrics()) {
-    if (!REQUEST_METRICS.has(metric.name)) yield* metric.series()
-  }
-}
 
 /**
  * The figures of series over a window. One without a value in the window is there all the same: its
@@ -20,7 +12,7 @@ export function* ownSeries(store: MetricStore): Generator<MetricSeries, void, un
  * @param window Seconds; null for everything since the start.
  */
 export async function metricRows(
-  all: Iterable<MetricSeries>,
+  all: Iterable<RecordedSeries>,
   window: WindowSeconds | null,
   nowMs: number,
   pacer: Pacer,
@@ -28,8 +20,7 @@ export async function metricRows(
   const rows: MetricRow[] = []
   const recorded = new ExponentialHistogram()
   for (const series of all) {
-    const row = metricRow(series, window, nowMs, recorded)
-    if (row !== null) rows.push(row)
+    rows.push(metricRow(series, window, nowMs, recorded))
     if (pacer.isDue) await pacer.pause()
   }
   return rows
@@ -37,13 +28,11 @@ export async function metricRows(
 
 /** @param recorded Is filled with what the window has. */
 function metricRow(
-  { name, labels, last, lastMs, values }: MetricSeries,
+  { name, labels, last, lastMs, values }: RecordedSeries,
   window: WindowSeconds | null,
   nowMs: number,
   recorded: ExponentialHistogram,
-): MetricRow | null {
-  // All that was recorded may have been refused.
-  if (last === null || lastMs === null) return null
+): MetricRow {
   if (window === null) values.total(recorded)
   else values.window(window, nowMs, recorded)
   return {

@@ -1,8 +1,8 @@
 import { ExponentialHistogram } from '../../metrics/histogram.ts'
 import type { MetricStore } from '../../metrics/metric-store.ts'
+import { ownSeries } from '../own-series.ts'
 import type { Pacer } from '../pacer.ts'
 import type { Exposition } from './exposition.ts'
-import { REQUEST_METRICS } from './request-metrics.ts'
 
 /** Seconds that the quantiles of a summary look back, as is usual for Prometheus clients. */
 const WINDOW_SECONDS = 300
@@ -20,20 +20,16 @@ export async function writeOwnMetrics(
   pacer: Pacer,
 ): Promise<void> {
   const recent = new ExponentialHistogram()
-  for (const metric of metrics.metrics()) {
-    if (REQUEST_METRICS.has(metric.name)) continue
-    // All that was recorded may have been refused.
-    const recorded = [...metric.series()].filter(({ last }) => last !== null)
-    if (recorded.length === 0) continue
-    const last = out.family(metric.name, 'gauge', `The last value of ${metric.name}.`)
+  for (const [name, recorded] of ownSeries(metrics)) {
+    const last = out.family(name, 'gauge', `The last value of ${name}.`)
     for (const series of recorded) {
       last.value(series.last, series.labels)
       if (pacer.isDue) await pacer.pause()
     }
     const values = out.family(
-      `${metric.name}_values`,
+      `${name}_values`,
       'summary',
-      `All values of ${metric.name}; the quantiles are of the last five minutes.`,
+      `All values of ${name}; the quantiles are of the last five minutes.`,
     )
     for (const series of recorded) {
       series.values.window(WINDOW_SECONDS, nowMs, recent)
