@@ -6,15 +6,14 @@ import { metrics, metricsInView } from '../state/metrics.ts'
 import { go, place } from '../state/navigation.ts'
 import { Empty } from '../ui/empty.tsx'
 import { useInView } from '../ui/in-view.ts'
+import { FEW_ROWS, MoreRows, RowsTable } from '../ui/rows-table.tsx'
 import type { SortColumn } from '../ui/sort-header.tsx'
-import { SortHeader } from '../ui/sort-header.tsx'
 import { MetricLine } from './metric-line.tsx'
 import { seriesKey, sortMetrics } from './order.ts'
 
 /** The id of the panel, for links to it. */
 export const METRICS_ID = 'metrics'
 
-const FEW_ROWS = 10
 const all = signal(false)
 
 const COLUMNS: readonly SortColumn[] = [
@@ -73,30 +72,17 @@ function MetricsTable({ rows }: { rows: readonly MetricRow[] }): JSX.Element {
   const shown = all.value ? sorted : sorted.slice(0, FEW_ROWS)
   return (
     <>
-      <table class="table rows metrics" role="table">
-        <thead role="rowgroup">
-          <tr role="row">
-            {COLUMNS.map((column) => (
-              <SortHeader
-                key={column.by}
-                column={column}
-                sort={metricSort}
-                onSort={(next) => go({ metricSort: next })}
-              />
-            ))}
-          </tr>
-        </thead>
-        <tbody role="rowgroup">
-          {shown.map((row) => (
-            <MetricLine key={seriesKey(row)} row={row} />
-          ))}
-        </tbody>
-      </table>
-      {sorted.length > FEW_ROWS && (
-        <button type="button" class="more" onClick={() => (all.value = !all.value)}>
-          {all.value ? 'Show fewer' : `Show all ${sorted.length} series`}
-        </button>
-      )}
+      <RowsTable
+        class="metrics"
+        columns={COLUMNS}
+        sort={metricSort}
+        onSort={(next) => go({ metricSort: next })}
+      >
+        {shown.map((row) => (
+          <MetricLine key={seriesKey(row)} row={row} />
+        ))}
+      </RowsTable>
+      <MoreRows all={all} count={sorted.length} what="series" />
     </>
   )
 }

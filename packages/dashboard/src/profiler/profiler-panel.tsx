@@ -9,11 +9,10 @@ import { go, place } from '../state/navigation.ts'
 import { profile, profileInView } from '../state/profile.ts'
 import { Empty } from '../ui/empty.tsx'
 import { useInView } from '../ui/in-view.ts'
+import { FEW_ROWS, MoreRows, RowsTable } from '../ui/rows-table.tsx'
 import type { SortColumn } from '../ui/sort-header.tsx'
-import { SortHeader } from '../ui/sort-header.tsx'
 import { sortOperations } from './order.ts'
 
-const FEW_ROWS = 10
 const FEW_SAMPLES = 100
 const all = signal(false)
 
@@ -78,30 +77,17 @@ function Operations({ document }: { document: ProfileDocument }): JSX.Element {
   const shown = all.value ? sorted : sorted.slice(0, FEW_ROWS)
   return (
     <>
-      <table class="table rows operations" role="table">
-        <thead role="rowgroup">
-          <tr role="row">
-            {COLUMNS.map((column) => (
-              <SortHeader
-                key={column.by}
-                column={column}
-                sort={profileSort}
-                onSort={(next) => go({ profileSort: next })}
-              />
-            ))}
-          </tr>
-        </thead>
-        <tbody role="rowgroup">
-          {shown.map((row) => (
-            <Operation key={row.name} row={row} most={most} />
-          ))}
-        </tbody>
-      </table>
-      {sorted.length > FEW_ROWS && (
-        <button type="button" class="more" onClick={() => (all.value = !all.value)}>
-          {all.value ? 'Show fewer' : `Show all ${sorted.length} operations`}
-        </button>
-      )}
+      <RowsTable
+        class="operations"
+        columns={COLUMNS}
+        sort={profileSort}
+        onSort={(next) => go({ profileSort: next })}
+      >
+        {shown.map((row) => (
+          <Operation key={row.name} row={row} most={most} />
+        ))}
+      </RowsTable>
+      <MoreRows all={all} count={sorted.length} what="operations" />
     </>
   )
 }

@@ -8,13 +8,11 @@ import { go, place } from '../state/navigation.ts'
 import { routes } from '../state/routes.ts'
 import { Empty } from '../ui/empty.tsx'
 import { useHold } from '../ui/hold.ts'
+import { FEW_ROWS, MoreRows, RowsTable } from '../ui/rows-table.tsx'
 import type { SortColumn } from '../ui/sort-header.tsx'
-import { SortHeader } from '../ui/sort-header.tsx'
 import { keepOrder, routeKey, sortRoutes } from './order.ts'
 import { RouteDetail } from './route-detail.tsx'
 import { RouteLine } from './route-line.tsx'
-
-const FEW_ROWS = 10
 
 const COLUMNS: readonly SortColumn[] = [
   {
@@ -105,34 +103,21 @@ function RoutesTable({ rows }: { rows: readonly RouteRow[] }): JSX.Element {
   const shown = all.value ? sorted : sorted.slice(0, Math.max(FEW_ROWS, opened + 1))
   return (
     <>
-      <table class="table rows" role="table">
-        <thead role="rowgroup">
-          <tr role="row">
-            {COLUMNS.map((column) => (
-              <SortHeader
-                key={column.by}
-                column={column}
-                sort={routeSort}
-                onSort={(next) => go({ routeSort: next })}
-              />
-            ))}
-          </tr>
-        </thead>
-        <tbody role="rowgroup" onClick={pressRow}>
-          {shown.map((row) => (
-            <Fragment key={routeKey(row)}>
-              <RouteLine row={row} opened={isOpened(row)} />
-              {isOpened(row) && <RouteDetail columns={COLUMNS.length} />}
-            </Fragment>
-          ))}
-        </tbody>
-      </table>
+      <RowsTable
+        columns={COLUMNS}
+        sort={routeSort}
+        onSort={(next) => go({ routeSort: next })}
+        onPress={pressRow}
+      >
+        {shown.map((row) => (
+          <Fragment key={routeKey(row)}>
+            <RouteLine row={row} opened={isOpened(row)} />
+            {isOpened(row) && <RouteDetail columns={COLUMNS.length} />}
+          </Fragment>
+        ))}
+      </RowsTable>
       {sorted.length === 0 && <Empty>No route has “{find}” in it.</Empty>}
-      {sorted.length > FEW_ROWS && (
-        <button type="button" class="more" onClick={() => (all.value = !all.value)}>
-          {all.value ? 'Show fewer' : `Show all ${sorted.length} routes`}
-        </button>
-      )}
+      <MoreRows all={all} count={sorted.length} what="routes" />
     </>
   )
 }
