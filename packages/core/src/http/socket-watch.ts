@@ -27,8 +27,8 @@ interface ResponseFinish {
 const RESPONSE_FINISH = 'http.server.response.finish'
 
 /**
- * From so many requests in flight on one connection on they are found by a map: a client that sends
- * thousands without waiting for an answer would make each walk past all others.
+ * A search past so many requests of one connection makes a map of all of them: a client that sends
+ * thousands without waiting for an answer would make each be searched for past all others.
  */
 const MANY = 16
 
@@ -54,8 +54,7 @@ export class SocketWatch {
   isTold = false
   /** The latest request; the earlier ones hang on `olderOnSocket`. */
   #newest: RequestLifecycle | null = null
-  #size = 0
-  /** The latest one of each request as Node made it and as the app has it; null while they are few. */
+  /** The latest one of each request, as Node made it and as the app has it; null while they are few. */
   #byRequest: Map<object, RequestLifecycle> | null = null
 
   private constructor(socket: WatchedSocket) {
@@ -102,11 +101,12 @@ export class SocketWatch {
   /** As {@link SocketWatch.find}, where the watch is known. */
   find(req: object): RequestLifecycle | null {
     if (this.#byRequest !== null) return this.#byRequest.get(req) ?? null
-    let lifecycle = this.#newest
-    while (lifecycle !== null && lifecycle.req !== req && originalOf(lifecycle.res) !== req) {
-      lifecycle = lifecycle.olderOnSocket
+    let passed = 0
+    for (let each = this.#newest; each !== null; each = each.olderOnSocket) {
+      if (each.req === req || originalOf(each.res) === req) return each
+      if (++passed === MANY) return this.#index().get(req) ?? null
     }
-    return lifecycle
+    return null
   }
 
   add(lifecycle: RequestLifecycle): void {
@@ -115,7 +115,9 @@ export class SocketWatch {
     lifecycle.olderOnSocket = older
     if (older !== null) older.newerOnSocket = lifecycle
     this.#newest = lifecycle
-    if (++this.#size >= MANY) this.#index(lifecycle)
+    if (this.#byRequest !== null) {
+      for (const key of keysOf(lifecycle)) this.#byRequest.set(key, lifecycle)
+    }
   }
 
   /** Called while the messages are still there. */
@@ -125,8 +127,8 @@ export class SocketWatch {
     else newer.olderOnSocket = older
     if (older !== null) older.newerOnSocket = newer
     lifecycle.olderOnSocket = lifecycle.newerOnSocket = null
-    this.#size--
-    if (this.#byRequest !== null) this.#unindex(lifecycle)
+    if (this.#newest === null) this.#byRequest = null
+    else if (this.#byRequest !== null) unindex(this.#byRequest, lifecycle)
   }
 
   /** A response was handed over whole, or so it seems: a connection may have cut it off. */
@@ -136,32 +138,12 @@ export class SocketWatch {
     if (lifecycle !== null) endAfterTurn(lifecycle)
   }
 
-  #index(lifecycle: RequestLifecycle): void {
-    if (this.#byRequest !== null) {
-      for (const key of keysOf(lifecycle)) this.#byRequest.set(key, lifecycle)
-      return
-    }
-    this.#byRequest = new Map()
+  #index(): Map<object, RequestLifecycle> {
+    const byRequest = new Map<object, RequestLifecycle>()
     for (let each = this.#newest; each !== null; each = each.olderOnSocket) {
-      for (const key of keysOf(each)) {
-        if (!this.#byRequest.has(key)) this.#byRequest.set(key, each)
-      }
+      for (const key of keysOf(each)) if (!byRequest.has(key)) byRequest.set(key, each)
     }
-  }
-
-  #unindex(lifecycle: RequestLifecycle): void {
-    if (this.#newest === null) {
-      this.#byRequest = null
-      return
-    }
-    // Another instance of mtaio may have begun to watch the same request before.
-    let other = lifecycle.sameResponse
-    while (other !== null && !other.isOpen) other = other.sameResponse
-    for (const key of keysOf(lifecycle)) {
-      if (this.#byRequest?.get(key) !== lifecycle) continue
-      if (other === null) this.#byRequest.delete(key)
-      else this.#byRequest.set(key, other)
-    }
+    return (this.#byRequest = byRequest)
   }
 
   /** Those whose connection is closed, though nobody said so: the app took all listeners away. */
@@ -191,6 +173,17 @@ function onResponseFinish(message: unknown): void {
 /** The request as Node made it, also where the app has wrapped one of the messages or both. */
 function originalOf(res: HttpResponse | null): IncomingMessage | undefined {
   return (res as ServerResponse | null)?.req
+}
+
+/** Takes one out that has ended; another instance of mtaio may have begun to watch its request before. */
+function unindex(byRequest: Map<object, RequestLifecycle>, lifecycle: RequestLifecycle): void {
+  let other = lifecycle.sameResponse
+  while (other !== null && !other.isOpen) other = other.sameResponse
+  for (const key of keysOf(lifecycle)) {
+    if (byRequest.get(key) !== lifecycle) continue
+    if (other === null) byRequest.delete(key)
+    else byRequest.set(key, other)
+  }
 }
 
 /** What a lifecycle is found by. */

@@ -113,19 +113,19 @@ function watchOf(then: AnyFunction, first: Follower): Watch {
     const latest = told.at(-1)
     if (latest === undefined)
       return then.call(this, ...([onFulfilled, onRejected, ...rest] as never[]))
+    const end = (tell: (follower: Follower) => void): void => {
+      for (const follower of told) if (waiting.delete(follower)) tell(follower)
+    }
     const fulfilled = (value: unknown): unknown => {
-      for (const follower of told) end(follower, (one) => one.done())
+      end((follower) => follower.done())
       return typeof onFulfilled === 'function' ? onFulfilled(value) : value
     }
     const rejected = (error: unknown): unknown => {
-      for (const follower of told) end(follower, (one) => one.failed(error))
+      end((follower) => follower.failed(error))
       if (typeof onRejected === 'function') return onRejected(error)
       throw error
     }
     return latest.run(then, this, [fulfilled, rejected, ...rest])
-  }
-  const end = (follower: Follower, tell: (follower: Follower) => void): void => {
-    if (waiting.delete(follower)) tell(follower)
   }
   return { watched, waiting }
 }
