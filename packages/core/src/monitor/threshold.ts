@@ -14,11 +14,10 @@ export interface ThresholdOptions {
   readonly cooldown?: number | undefined
 }
 
+type Resolved<Options> = { readonly [Name in keyof Options]-?: NonNullable<Options[Name]> }
+
 /** A threshold in force. */
-export interface Threshold {
-  readonly for: number
-  readonly clearBelow: number
-  readonly cooldown: number
+export interface Threshold extends Resolved<ThresholdOptions> {
   readonly metric: string
   readonly value: number
 }
