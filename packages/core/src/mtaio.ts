@@ -6,7 +6,6 @@ import { setRoute } from './http/message-state.ts'
 import { ResourceMonitor } from './monitor/resource-monitor.ts'
 import { resolveOptions, type MtaioOptions, type ResolvedOptions } from './options.ts'
 import { Profiler } from './profiler/profiler.ts'
-import { traceContext } from './profiler/trace-context.ts'
 import { joinLimits, type LimitFigures } from './limits.ts'
 import { StatusHandler } from './status/status-handler.ts'
 
@@ -67,7 +66,7 @@ export class Mtaio {
    * first asked for: `const { profiler } = mtaio` where the app is set up, not in a handler.
    */
   get profiler(): Profiler {
-    traceContext.offer()
+    this.#profiler.context.offer()
     return this.#profiler
   }
 

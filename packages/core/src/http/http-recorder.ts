@@ -7,7 +7,6 @@ import { memoryAt } from '../profiler/memory-meter.ts'
 import type { Profiler } from '../profiler/profiler.ts'
 import type { Sanitizer } from '../profiler/sanitizer.ts'
 import type { ScopeCarrier } from '../profiler/scope-carrier.ts'
-import { traceContext } from '../profiler/trace-context.ts'
 import type { HttpAdapter, HttpRequest, HttpResponse } from './http-adapter.ts'
 import type { HttpFigures, Outcome } from './http-figures.ts'
 import { ignoreRule, type IgnoreOption } from './ignore-rule.ts'
@@ -211,8 +210,8 @@ export class HttpRecorder implements LifecycleOwner {
   /** What a tick has to do: counts, marks what streams, gives up what is too old. */
   tick(nowMs: number): void {
     this.#books.tick(nowMs)
-    traceContext.relax(this.statistics.requests)
-    if (!traceContext.armed) leaveEvents()
+    this.#context.relax(this.statistics.requests)
+    if (this.#context.followsEvents && !this.#context.armed) leaveEvents()
     SocketWatch.sweep()
     for (const lifecycle of this.inFlight) {
       try {

@@ -1,3 +1,4 @@
+import { ContextUse } from './context-use.ts'
 import type { ScopeCarrier } from './scope-carrier.ts'
 import { afterThisSegment } from './segment.ts'
 import type { TraceScope } from './trace-scope.ts'
@@ -8,11 +9,25 @@ import type { TraceScope } from './trace-scope.ts'
  * costs what it costs without mtaio.
  */
 export class CallStackContext implements ScopeCarrier {
-  readonly armed = true
   readonly followsEvents = false
+  readonly #use = new ContextUse()
   #scope: TraceScope | null = null
 
-  arm(): void {}
+  get armed(): boolean {
+    return this.#use.armed
+  }
+
+  arm(): void {
+    this.#use.arm()
+  }
+
+  offer(): void {
+    this.#use.offer()
+  }
+
+  relax(requests: number): void {
+    this.#use.relax(requests)
+  }
 
   run(
     scope: TraceScope | null,

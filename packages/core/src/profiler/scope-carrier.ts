@@ -8,6 +8,14 @@ export interface ScopeCarrier {
   readonly followsEvents: boolean
   /** A profiler is used: scopes are entered from now on, for good. */
   arm(): void
+  /** A profiler is asked for: it may be used soon. */
+  offer(): void
+  /**
+   * Stops the entering of scopes when no profiler is used. Called by the tick.
+   *
+   * @param requests - How many requests have been served.
+   */
+  relax(requests: number): void
   /** Runs `fn` in a scope, with its `this` and its arguments, and returns what it returns. */
   run(
     scope: TraceScope | null,

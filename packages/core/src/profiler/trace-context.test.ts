@@ -7,7 +7,7 @@ import { describe, expect, test, vi } from 'vitest'
 import { ProfileTrace } from './profile-trace.ts'
 import { Profiler } from './profiler.ts'
 
-const sharedKey = Symbol.for('mtaio.trace-context.2')
+const sharedKey = Symbol.for('mtaio.trace-context.3')
 const tree = (profiler: Profiler): Record<string, string | undefined> => {
   const { traces } = profiler.getProfile()
   const nameOf = new Map(traces.map(({ id, name }) => [id, name]))
@@ -196,13 +196,14 @@ describe('with traceAsyncTasks: false', () => {
   })
 })
 
-describe('the context of a process', () => {
+// The context of a process, and that of a profiler which follows synchronous calls only.
+describe.each([true, false])('the context, with traceAsyncTasks: %s', (traceAsyncTasks) => {
   const fresh = async () => {
     vi.resetModules()
     Reflect.deleteProperty(globalThis, sharedKey)
-    const { traceContext } = await import('./trace-context.ts')
     const module = await import('./profiler.ts')
-    return { traceContext, profiler: new module.Profiler() }
+    const profiler = new module.Profiler({ traceAsyncTasks })
+    return { traceContext: profiler.context, profiler }
   }
   const scopeSeen = (
     profiler: Profiler,

@@ -1,0 +1,46 @@
+/** After how many requests without any call of a profiler scopes are no longer entered. */
+const IDLE_REQUESTS = 1000
+
+const isProduction = process.env['NODE_ENV'] === 'production'
+
+/**
+ * Whether anybody may read in which scope the code runs. To enter one costs every request its record
+ * and, on Node 20 and 22, makes every `await` of the process slower. So scopes are entered for good
+ * from the first use of a profiler, and before that for some 1,000 requests: the first ones of the
+ * process, or, in production, the first ones after the app has asked for a profiler. A process that
+ * only counts requests is spared it.
+ */
+export class ContextUse {
+  /** Whether scopes are entered. */
+  armed: boolean = !isProduction
+  /** Whether the app has asked for a profiler, or may do so without being heard. */
+  #offered = !isProduction
+  /** How many requests had been served when nobody was seen to use one. */
+  #idleFrom: number | null = null
+  /** Whether a profiler was ever used. */
+  #used = false
+
+  /** A profiler is used. */
+  arm(): void {
+    this.#used = true
+    this.armed = true
+  }
+
+  /** A profiler is asked for: it may be used soon. */
+  offer(): void {
+    if (this.#offered) return
+    this.#offered = true
+    this.armed = true
+  }
+
+  /**
+   * Stops the entering of scopes when no profiler is used. Called by the tick.
+   *
+   * @param requests - How many requests have been served.
+   */
+  relax(requests: number): void {
+    if (this.#used || !this.armed) return
+    this.#idleFrom ??= requests
+    if (requests - this.#idleFrom >= IDLE_REQUESTS) this.armed = false
+  }
+}
