@@ -1,18 +1,25 @@
-import { fork } from 'node:child_process'
+import { fork, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
 import { fileURLToPath } from 'node:url'
 
 export const FRAMEWORKS = ['express', 'koa', 'fastify'] as const
 export type Framework = (typeof FRAMEWORKS)[number]
 
+/** How long one request took in the demo's process, in seconds; see server-times.mjs. */
+export interface ServerTime {
+  readonly method: string
+  readonly path: string
+  readonly seconds: number
+}
+
 /** One of the demo's apps in a process of its own, without the demo's traffic. */
 export class DemoServer implements AsyncDisposable {
   readonly port: number
-  readonly #stop: () => Promise<void>
+  readonly #child: ChildProcess
 
-  private constructor(port: number, stop: () => Promise<void>) {
+  private constructor(port: number, child: ChildProcess) {
     this.port = port
-    this.#stop = stop
+    this.#child = child
   }
 
   static async start(framework: Framework): Promise<DemoServer> {
@@ -23,12 +30,14 @@ export class DemoServer implements AsyncDisposable {
     const died = once(child, 'exit').then(() => Promise.reject(new Error('The demo did not start')))
     died.catch(() => {})
     const [message] = (await Promise.race([once(child, 'message'), died])) as [{ port: number }]
-    return new DemoServer(message.port, async () => {
-      const ended = once(child, 'exit')
-      child.disconnect()
-      const [code] = (await ended) as [number | null]
-      if (code !== 0) throw new Error(`The demo ended with code ${code}`)
-    })
+    return new DemoServer(message.port, child)
+  }
+
+  /** Of all requests so far. */
+  async times(): Promise<ServerTime[]> {
+    const answer = once(this.#child, 'message') as Promise<[ServerTime[]]>
+    this.#child.send('times')
+    return (await answer)[0]
   }
 
   url(path: string): string {
@@ -42,6 +51,9 @@ export class DemoServer implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    await this.#stop()
+    const ended = once(this.#child, 'exit')
+    this.#child.disconnect()
+    const [code] = (await ended) as [number | null]
+    if (code !== 0) throw new Error(`The demo ended with code ${code}`)
   }
 }

@@ -38,6 +38,8 @@ describe.each(FRAMEWORKS)('the demo on %s', (framework) => {
     )
     const visits = [...quick, ...blocking]
     const groups = groupsOf(visits)
+    const routeOf = new Map(plans.map(({ method, path, route }) => [`${method} ${path}`, route]))
+    const times = await demo.times()
     const rows = await demo.json<RouteRow[]>('/_monitor/api/routes?window=all')
 
     expect(rows.map((row) => `${row.method} ${row.route}`).sort()).toEqual(
@@ -47,8 +49,15 @@ describe.each(FRAMEWORKS)('the demo on %s', (framework) => {
       const seen = groups.get(`${row.method} ${row.route}`)!
       expect(row.count, row.route).toBe(seen.length)
       expect(row.errors, row.route).toBe(seen.filter((visit) => visit.status >= 500).length)
-      const p50 = median(seen.map((visit) => visit.duration))
-      expect(Math.abs(row.p50! - p50), `p50 of ${row.route}`).toBeLessThan(p50 * 0.05 + 0.001)
+      const within = times.filter(({ method, path }) => {
+        return method === row.method && routeOf.get(`${method} ${path}`) === row.route
+      })
+      expect(within.length, row.route).toBe(seen.length)
+      const p50 = median(within.map(({ seconds }) => seconds))
+      expect(Math.abs(row.p50! - p50), `p50 of ${row.route}`).toBeLessThan(p50 * 0.05 + 0.0002)
+      // A client waits longer, the longer the busier its own process is.
+      const outside = median(seen.map(({ duration }) => duration))
+      expect(row.p50!, `p50 of ${row.route}`).toBeLessThan(outside * 1.05)
     }
     expect(rows.some((row) => row.errors > 0)).toBe(true)
 
