@@ -1,20 +1,24 @@
 /**
  * One variant in a process of its own: node --expose-gc app-process.js <framework> <variant>. It stays up and
- * does what the parent orders over IPC, one order at a time.
+ * does what the parent orders over IPC, one order at a time. With `?switch` after its name the variant can be
+ * turned off and on.
  */
 import { paths } from './apps/work.js'
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import { MemoryLoad } from './memory-load.js'
 import { profile } from './profile-session.js'
+import { switchable } from './switch.js'
 
 const CONNECTIONS = 16
 // Requests before the clock starts, so that the caches are those of this process again.
 const LEAD_IN = 100
 
-const [framework, name] = process.argv.slice(2)
+const [framework, choice] = process.argv.slice(2)
+const [name, hasSwitch] = choice.split('?')
 const variant = await import(`./variants/${name}.js`)
 const { build } = await import(`./apps/${framework}.js`)
-const server = await build(variant)
+const switched = hasSwitch === undefined ? null : switchable(variant)
+const server = await build(switched?.variant ?? variant)
 const load = new MemoryLoad(server, paths, CONNECTIONS)
 let lastEnd = null
 let sent = 0
@@ -53,6 +57,10 @@ const orders = {
   async watch({ name, on }) {
     const { watchers } = await import('./watchers.js')
     await (on ? watchers[name].start() : watchers[name].stop())
+    return {}
+  },
+  async switch({ on }) {
+    switched.turn(on)
     return {}
   },
   async profile({ requests, kind }) {

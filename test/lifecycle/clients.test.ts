@@ -9,10 +9,47 @@ import {
 } from 'node:http2'
 import type { AddressInfo, Socket } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { noteError } from '@mtaio/core'
+import { noteError, type HttpAdapter } from '@mtaio/core'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { requestText, serve, serveOn, until } from '../support/raw-http.ts'
 import { brief, makeRecorder, now, routes } from './make-recorder.ts'
+
+describe('many clients that are served in one turn of the event loop', () => {
+  it('have their requests ended a few at a time, so that their messages are not kept', async () => {
+    const COUNT = 40
+    const { http } = makeRecorder()
+    let begun = 0
+    let ended = 0
+    let turn = 0
+    const waiting: { turn: number; count: number }[] = []
+    const adapter: HttpAdapter = {
+      route: () => {
+        ended++
+        return '/route'
+      },
+    }
+    await using server = await serve((req, res) => {
+      http.begin(req, res, adapter)
+      waiting.push({ turn, count: begun++ - ended })
+      res.end()
+    })
+    const sockets = await Promise.all(Array.from({ length: COUNT }, () => server.connect()))
+    const all = async (round: number): Promise<void> => {
+      for (const socket of sockets) socket.resume().write(requestText('/'))
+      await until('all have ended', () => ended === round * COUNT)
+    }
+    // The first of a connection ends by a listener of its own.
+    await all(1)
+    waiting.length = 0
+    const clock = setInterval(() => turn++, 0)
+    await all(2)
+    clearInterval(clock)
+    const last = waiting.filter((each) => each.turn === waiting.at(-1)!.turn)
+    expect(last.length).toBeGreaterThan(10)
+    expect(Math.max(...waiting.map((each) => each.count))).toBeLessThanOrEqual(5)
+    for (const socket of sockets) socket.destroy()
+  })
+})
 
 describe('a client that pipelines', () => {
   it('many requests has each of them found, whichever order they end in, by two instances', async () => {

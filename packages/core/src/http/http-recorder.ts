@@ -12,6 +12,7 @@ import type { HttpFigures, Outcome } from './http-figures.ts'
 import { ignoreRule, type IgnoreOption } from './ignore-rule.ts'
 import { InFlight } from './in-flight.ts'
 import { lifecycleOf } from './message-state.ts'
+import { endWaiting } from './finished-requests.ts'
 import { followEvents, leaveEvents } from './request-events.ts'
 import type { HttpStatistics } from './http-statistics.ts'
 import { RequestBooks, type BookLimit } from './request-books.ts'
@@ -131,6 +132,7 @@ export class HttpRecorder implements LifecycleOwner {
     subject?: unknown,
   ): RequestLifecycle | null {
     try {
+      endWaiting()
       const watch = SocketWatch.of(res)
       const other = watch === null ? lifecycleOf(res) : watch.find((res as ServerResponse).req)
       if (
