@@ -7,6 +7,7 @@ import { parseArgs } from 'node:util'
 import { measureLoopback, loopbackMissing } from './loopback.js'
 import { describeMachine, versionOf } from './machine.js'
 import { findNode } from './nodes.js'
+import { measurePaired } from './paired.js'
 import { renderReport } from './report.js'
 import { measureSlices } from './slices.js'
 import { variants, variantsOf } from './variants/index.js'
@@ -48,7 +49,7 @@ async function measure() {
     flags.variant,
     variants.map((v) => v.name),
   ).concat('bare', 'bare-again')
-  const modes = list(flags.mode, flags.quick ? ['slices'] : ['slices', 'loopback'])
+  const modes = list(flags.mode, flags.quick ? ['slices'] : ['slices', 'paired', 'loopback'])
   const seconds = Number(flags.seconds || (flags.quick ? 40 : 240))
   const generations = Number(flags.generations || (flags.quick ? 1 : 4))
   const mainNode = majors.includes(MAIN_NODE) ? MAIN_NODE : majors[0]
@@ -63,6 +64,7 @@ async function measure() {
     seconds,
     generations,
     slices: [],
+    paired: [],
     loopback: [],
     loopbackMissing: missing,
   }
@@ -74,6 +76,11 @@ async function measure() {
       if (modes.includes('slices')) {
         console.log(`Node ${node.version}, ${framework}: slices for ${seconds} s`)
         found.slices.push({ ...cell, ...(await measureSlices(setup)) })
+        save(found)
+      }
+      if (modes.includes('paired') && node.major === mainNode) {
+        console.log(`Node ${node.version}, ${framework}: on and off for ${seconds} s`)
+        found.paired.push({ ...cell, results: await measurePaired(setup) })
         save(found)
       }
       if (missing === null && node.major === mainNode) {
