@@ -8,7 +8,7 @@ import { AppHandle } from './app-handle.js'
 import { mean, shuffled } from './stats.js'
 
 export const SLICE_REQUESTS = 2000
-// Also when the machine is so busy that the time is over after the warm-up.
+// Also when the machine is so busy that the time is over before.
 const LEAST_ROUNDS = 5
 const WARM_UP_REQUESTS = 15_000
 const WARM_UP_PASSES = 2
@@ -24,18 +24,16 @@ export const STEADY = [
 ]
 
 /**
- * Measures the variants of one framework on one Node for `seconds`, in `generations` of fresh
- * processes, since how a process happened to compile and lay out its code stays with it.
+ * Measures the variants of one framework on one Node for `seconds`, not counting the warm-up, in
+ * `generations` of fresh processes, since how a process happened to compile and lay out its code stays with it.
  */
 export async function measureSlices({ node, framework, variants, seconds, generations }) {
   const slices = []
   const failures = new Map()
-  const end = Date.now() + seconds * 1000
-  for (let left = generations; left > 0; left--) {
-    const until = Date.now() + (end - Date.now()) / left
+  for (let generation = 0; generation < generations; generation++) {
     const apps = await startAll(node, framework, variants, failures)
+    const until = Date.now() + (1000 * seconds) / generations
     try {
-      const generation = generations - left
       for (let rounds = 0; rounds < LEAST_ROUNDS || Date.now() < until; rounds++) {
         const round = await measureRound(apps)
         slices.push(...round.map((slice) => ({ ...slice, generation })))
