@@ -50,7 +50,7 @@ async function measure() {
     variants.map((v) => v.name),
   ).concat('bare', 'bare-again')
   const modes = list(flags.mode, flags.quick ? ['slices'] : ['slices', 'paired', 'loopback'])
-  const seconds = Number(flags.seconds || (flags.quick ? 40 : 240))
+  const seconds = Number(flags.seconds || (flags.quick ? 40 : 120))
   const generations = Number(flags.generations || (flags.quick ? 1 : 4))
   const mainNode = majors.includes(MAIN_NODE) ? MAIN_NODE : majors[0]
   const missing = modes.includes('loopback') ? loopbackMissing() : 'it was not asked for'
