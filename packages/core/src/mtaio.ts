@@ -66,7 +66,7 @@ export class Mtaio {
    * first asked for: `const { profiler } = mtaio` where the app is set up, not in a handler.
    */
   get profiler(): Profiler {
-    this.#profiler.context.offer()
+    this.#profiler.context.use.offer()
     return this.#profiler
   }
 

@@ -2,7 +2,7 @@ import { setImmediate } from 'node:timers'
 import { clock } from '../clock.ts'
 import { closeAll, type RequestLifecycle } from './request-lifecycle.ts'
 
-/** So many may wait for the end of their turn when the next request comes in. */
+/** So many may wait for the end of their turn when the next request comes in; together they cost less. */
 const MOST_WAITING = 4
 
 // Those whose response was handed over in this turn of the event loop, each linked to the next.

@@ -7,12 +7,12 @@ import { memoryAt } from '../profiler/memory-meter.ts'
 import type { Profiler } from '../profiler/profiler.ts'
 import type { Sanitizer } from '../profiler/sanitizer.ts'
 import type { ScopeCarrier } from '../profiler/scope-carrier.ts'
+import { endWaiting } from './finished-requests.ts'
 import type { HttpAdapter, HttpRequest, HttpResponse } from './http-adapter.ts'
 import type { HttpFigures, Outcome } from './http-figures.ts'
 import { ignoreRule, type IgnoreOption } from './ignore-rule.ts'
 import { InFlight } from './in-flight.ts'
 import { lifecycleOf } from './message-state.ts'
-import { endWaiting } from './finished-requests.ts'
 import { followEvents, leaveEvents } from './request-events.ts'
 import type { HttpStatistics } from './http-statistics.ts'
 import { RequestBooks, type BookLimit } from './request-books.ts'
@@ -116,7 +116,7 @@ export class HttpRecorder implements LifecycleOwner {
     subject?: Subject,
   ): R {
     const lifecycle = this.begin(req, res, adapter, subject)
-    return lifecycle === null || !this.#context.armed ? fn() : lifecycle.run(fn)
+    return lifecycle === null || !this.#context.use.armed ? fn() : lifecycle.run(fn)
   }
 
   /**
@@ -167,7 +167,7 @@ export class HttpRecorder implements LifecycleOwner {
   }
 
   get entersContext(): boolean {
-    return this.#context.armed
+    return this.#context.use.armed
   }
 
   runInside<R>(
@@ -212,8 +212,8 @@ export class HttpRecorder implements LifecycleOwner {
   /** What a tick has to do: counts, marks what streams, gives up what is too old. */
   tick(nowMs: number): void {
     this.#books.tick(nowMs)
-    this.#context.relax(this.statistics.requests)
-    if (this.#context.followsEvents && !this.#context.armed) leaveEvents()
+    this.#context.use.relax(this.statistics.requests)
+    if (this.#context.followsEvents && !this.#context.use.armed) leaveEvents()
     SocketWatch.sweep()
     for (const lifecycle of this.inFlight) {
       try {

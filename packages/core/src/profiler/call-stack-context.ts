@@ -10,24 +10,8 @@ import type { TraceScope } from './trace-scope.ts'
  */
 export class CallStackContext implements ScopeCarrier {
   readonly followsEvents = false
-  readonly #use = new ContextUse()
+  readonly use: ContextUse = new ContextUse()
   #scope: TraceScope | null = null
-
-  get armed(): boolean {
-    return this.#use.armed
-  }
-
-  arm(): void {
-    this.#use.arm()
-  }
-
-  offer(): void {
-    this.#use.offer()
-  }
-
-  relax(requests: number): void {
-    this.#use.relax(requests)
-  }
 
   run(
     scope: TraceScope | null,

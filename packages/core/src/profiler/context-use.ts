@@ -19,8 +19,14 @@ export class ContextUse {
   #idleFrom: number | null = null
   /** Whether a profiler was ever used. */
   #used = false
+  readonly #onIdle: () => void
 
-  /** A profiler is used. */
+  /** @param onIdle Called when scopes are no longer entered. */
+  constructor(onIdle: () => void = () => {}) {
+    this.#onIdle = onIdle
+  }
+
+  /** A profiler is used: scopes are entered from now on, for good. */
   arm(): void {
     this.#used = true
     this.armed = true
@@ -36,11 +42,13 @@ export class ContextUse {
   /**
    * Stops the entering of scopes when no profiler is used. Called by the tick.
    *
-   * @param requests - How many requests have been served.
+   * @param requests How many requests have been served.
    */
   relax(requests: number): void {
     if (this.#used || !this.armed) return
     this.#idleFrom ??= requests
-    if (requests - this.#idleFrom >= IDLE_REQUESTS) this.armed = false
+    if (requests - this.#idleFrom < IDLE_REQUESTS) return
+    this.armed = false
+    this.#onIdle()
   }
 }

@@ -255,7 +255,7 @@ export class Profiler {
   /** Calls a function in a trace, so that what it traces becomes a part of that. */
   runIn(trace: ProfileTrace, fn: AnyFunction, thisArg: unknown, args: ArrayLike<unknown>): unknown {
     const context = this.#context
-    if (!context.armed || !trace.isOpen) return Reflect.apply(fn, thisArg, args)
+    if (!context.use.armed || !trace.isOpen) return Reflect.apply(fn, thisArg, args)
     trace.scope ??= new TraceScope(trace, this, context.current())
     return context.run(trace.scope, fn, thisArg, args)
   }
@@ -271,7 +271,7 @@ export class Profiler {
 
   #wrap(fn: AnyFunction, givenName: string | undefined): AnyFunction {
     if (!this.enabled) return fn
-    this.#context.arm()
+    this.#context.use.arm()
     const name = givenName ?? (fn.name || '(anonymous)')
     if (!types.isGeneratorFunction(fn)) {
       return wrapFunction(fn, (thisArg, args, wrapper) =>
@@ -375,7 +375,7 @@ export class Profiler {
   /** The scope that runs now, with this profiler marked as used. */
   #currentScope(): TraceScope | null {
     const context = this.#context
-    context.arm()
+    context.use.arm()
     let scope = context.current()
     while (scope?.declaration?.hasLeaked()) {
       scope = scope.parent

@@ -203,39 +203,36 @@ describe.each([true, false])('the context, with traceAsyncTasks: %s', (traceAsyn
     Reflect.deleteProperty(globalThis, sharedKey)
     const module = await import('./profiler.ts')
     const profiler = new module.Profiler({ traceAsyncTasks })
-    return { traceContext: profiler.context, profiler }
+    return { use: profiler.context.use, profiler }
   }
-  const scopeSeen = (
-    profiler: Profiler,
-    traceContext: { current(): unknown },
-    trace: ProfileTrace,
-  ): boolean => profiler.runIn(trace, () => traceContext.current() !== null, undefined, []) === true
+  const scopeSeen = (profiler: Profiler, trace: ProfileTrace): boolean =>
+    profiler.runIn(trace, () => profiler.context.current() !== null, undefined, []) === true
 
   test('is entered at first, not after 1,000 requests without a reader', async () => {
-    const { traceContext, profiler } = await fresh()
+    const { use, profiler } = await fresh()
     // As a request does it: without a call of the profiler, which would be its first use.
     const root = (): ProfileTrace => new ProfileTrace('request', 0, 0, profiler.sanitizer)
-    expect(scopeSeen(profiler, traceContext, root())).toBe(true)
-    traceContext.relax(5)
-    traceContext.relax(1004)
-    expect(traceContext.armed).toBe(true)
-    traceContext.relax(1005)
-    expect(traceContext.armed).toBe(false)
-    expect(scopeSeen(profiler, traceContext, root())).toBe(false)
+    expect(scopeSeen(profiler, root())).toBe(true)
+    use.relax(5)
+    use.relax(1004)
+    expect(use.armed).toBe(true)
+    use.relax(1005)
+    expect(use.armed).toBe(false)
+    expect(scopeSeen(profiler, root())).toBe(false)
   })
 
   test('is entered in production from when a profiler is asked for', async () => {
     vi.stubEnv('NODE_ENV', 'production')
-    const { traceContext } = await fresh()
+    const { use } = await fresh()
     vi.unstubAllEnvs()
-    traceContext.relax(5000)
-    expect(traceContext.armed).toBe(false)
-    traceContext.offer()
-    expect(traceContext.armed).toBe(true)
-    for (const requests of [5000, 6000]) traceContext.relax(requests)
-    expect(traceContext.armed).toBe(false)
-    traceContext.offer()
-    expect(traceContext.armed).toBe(false)
+    use.relax(5000)
+    expect(use.armed).toBe(false)
+    use.offer()
+    expect(use.armed).toBe(true)
+    for (const requests of [5000, 6000]) use.relax(requests)
+    expect(use.armed).toBe(false)
+    use.offer()
+    expect(use.armed).toBe(false)
   })
 
   test.each([
@@ -244,14 +241,14 @@ describe.each([true, false])('the context, with traceAsyncTasks: %s', (traceAsyn
     ['startTrace', (p: Profiler) => void p.startTrace('x')],
     ['currentTrace', (p: Profiler) => void p.currentTrace],
     ['bind', (p: Profiler) => void p.bind(() => {})],
-  ])('is entered for good from the first use of %s', async (_, use) => {
-    const { traceContext, profiler } = await fresh()
-    for (const requests of [0, 1000]) traceContext.relax(requests)
-    expect(traceContext.armed).toBe(false)
-    use(profiler)
-    expect(traceContext.armed).toBe(true)
-    traceContext.relax(1_000_000)
-    expect(traceContext.armed).toBe(true)
+  ])('is entered for good from the first use of %s', async (_, call) => {
+    const { use, profiler } = await fresh()
+    for (const requests of [0, 1000]) use.relax(requests)
+    expect(use.armed).toBe(false)
+    call(profiler)
+    expect(use.armed).toBe(true)
+    use.relax(1_000_000)
+    expect(use.armed).toBe(true)
   })
 })
 

@@ -12,33 +12,19 @@ interface SharedContext {
 // context (https://github.com/cedarjs/cedar/issues/1779) and the process pays for one storage only.
 const KEY = Symbol.for('mtaio.trace-context.3')
 
-const { storage, use }: SharedContext = ((globalThis as Record<symbol, unknown>)[KEY] ??= {
-  storage: new AsyncLocalStorage<TraceScope | null>(),
-  use: new ContextUse(),
-} satisfies SharedContext) as SharedContext
+const { storage, use } = ((globalThis as Record<symbol, unknown>)[KEY] ??=
+  makeContext()) as SharedContext
+
+function makeContext(): SharedContext {
+  const storage = new AsyncLocalStorage<TraceScope | null>()
+  // To stop entering is not enough: Node 20 and 22 follow every promise while it is enabled.
+  return { storage, use: new ContextUse(() => storage.disable()) }
+}
 
 /** Follows traces through callbacks, timers and promises. One for all profilers of the process. */
 export const traceContext: ScopeCarrier = {
-  get armed(): boolean {
-    return use.armed
-  },
-
+  use,
   followsEvents: true,
-
-  arm(): void {
-    use.arm()
-  },
-
-  offer(): void {
-    use.offer()
-  },
-
-  relax(requests: number): void {
-    if (!use.armed) return
-    use.relax(requests)
-    // To stop entering is not enough: Node 20 and 22 follow every promise while it is enabled.
-    if (!use.armed) storage.disable()
-  },
 
   run(
     scope: TraceScope | null,
