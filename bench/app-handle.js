@@ -10,15 +10,20 @@ export class AppHandle {
 
   /**
    * @param command the words before the program: a node binary and its flags, or taskset first
-   * @param onOutput takes what the process prints, which is not read otherwise
+   * @param options.onOutput takes what the process prints, which is not read otherwise
+   * @param options.hasSwitch whether the variant can be turned off and on
    */
-  static async start(command, framework, variant, onOutput) {
+  static async start(command, framework, variant, { onOutput, hasSwitch = false } = {}) {
     const handle = new AppHandle()
     const [file, ...flags] = command
-    handle.#process = spawn(file, [...flags, '--expose-gc', program, framework, variant], {
-      stdio: ['ignore', onOutput ? 'pipe' : 'ignore', 'inherit', 'ipc'],
-      env: { ...process.env, NODE_ENV: 'production' },
-    })
+    handle.#process = spawn(
+      file,
+      [...flags, '--expose-gc', program, framework, variant, ...(hasSwitch ? ['switch'] : [])],
+      {
+        stdio: ['ignore', onOutput ? 'pipe' : 'ignore', 'inherit', 'ipc'],
+        env: { ...process.env, NODE_ENV: 'production' },
+      },
+    )
     handle.#process.stdout?.setEncoding('utf8').on('data', onOutput)
     await handle.#answer()
     return handle

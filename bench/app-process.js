@@ -1,7 +1,7 @@
 /**
- * One variant in a process of its own: node --expose-gc app-process.js <framework> <variant>. It stays up and
- * does what the parent orders over IPC, one order at a time. With `?switch` after its name the variant can be
- * turned off and on.
+ * One variant in a process of its own: node --expose-gc app-process.js <framework> <variant> [switch].
+ * It stays up and does what the parent orders over IPC, one order at a time. With a switch the variant can
+ * be turned off and on.
  */
 import { paths } from './apps/work.js'
 import { setImmediate as nextTurn } from 'node:timers/promises'
@@ -13,8 +13,7 @@ const CONNECTIONS = 16
 // Requests before the clock starts, so that the caches are those of this process again.
 const LEAD_IN = 100
 
-const [framework, choice] = process.argv.slice(2)
-const [name, hasSwitch] = choice.split('?')
+const [framework, name, hasSwitch] = process.argv.slice(2)
 const variant = await import(`./variants/${name}.js`)
 const { build } = await import(`./apps/${framework}.js`)
 const switched = hasSwitch === undefined ? null : switchable(variant)

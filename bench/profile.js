@@ -96,8 +96,8 @@ async function printDeopts() {
   if (counts.size === 0) console.log('No deoptimization after the warm-up.')
 }
 
-async function warmApp(v8Flags, variant, onOutput) {
-  const app = await AppHandle.start([node.file, ...v8Flags], flags.framework, variant, onOutput)
+async function warmApp(v8Flags, variant, { onOutput }) {
+  const app = await AppHandle.start([node.file, ...v8Flags], flags.framework, variant, { onOutput })
   await app.ask('load', { requests: WARM_UP_REQUESTS })
   await new Promise((resolve) => setTimeout(resolve, SETTLE_MS))
   await app.ask('load', { requests: WARM_UP_REQUESTS })

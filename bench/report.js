@@ -1,11 +1,11 @@
 /** The Markdown report of one run. */
 import { SLICE_REQUESTS, STEADY } from './slices.js'
-import { quantile } from './stats.js'
-import { summarize } from './summary.js'
+import { summarize, summarizePaired } from './summary.js'
 import { variants } from './variants/index.js'
 
 const titles = { express: 'Express', koa: 'Koa', fastify: 'Fastify' }
 const microseconds = (value) => value.toFixed(2)
+const EXTRA_HEAD = ['extra µs', 'quartiles', 'by generation']
 
 /** @param notes what a person has to say about the figures, in Markdown */
 export function renderReport(results, notes) {
@@ -50,6 +50,7 @@ function goals(cells) {
       ])
     }
   }
+  if (rows.length === 0) return ''
   return ['## Goals', '', table(['', 'goal', 'limit, µs', 'mtaio, µs', ''], rows)].join('\n')
 }
 
@@ -62,45 +63,47 @@ function verdict({ extra, leastGeneration, mostGeneration }, limit) {
 function sliceSection({ framework, nodeVersion, figures }, { versions }) {
   const rows = known(figures).map(({ name, label, package: peer }) => {
     const figure = figures.get(name)
-    const { extra, lower, upper, leastGeneration, mostGeneration, quiet, idle, slices } = figure
+    const { extra, quiet, idle, slices } = figure
     const version = peer === undefined ? '' : ` ${versions[peer]}`
     if (extra === undefined) return [label, '', '', '', microseconds(quiet), '', slices]
     return [
       label + version,
-      microseconds(extra),
-      `${microseconds(lower)} … ${microseconds(upper)}`,
-      `${microseconds(leastGeneration)} … ${microseconds(mostGeneration)}`,
+      ...extraCells(figure),
       microseconds(quiet),
       `${idle.toFixed(2)} %`,
       slices,
     ]
   })
-  const head = ['', 'extra µs', 'quartiles', 'by generation', 'request, µs', 'idle', 'slices']
+  const head = ['', ...EXTRA_HEAD, 'request, µs', 'idle', 'slices']
   const title = `## ${titles[framework]} ${versions[framework]} on Node ${nodeVersion}`
   return [title, '', table(head, rows)].join('\n')
+}
+
+function extraCells({ extra, lower, upper, leastGeneration, mostGeneration }) {
+  return [
+    microseconds(extra),
+    `${microseconds(lower)} … ${microseconds(upper)}`,
+    `${microseconds(leastGeneration)} … ${microseconds(mostGeneration)}`,
+  ]
 }
 
 /** What a variant's code costs, turned on and off in one process. */
 function pairedSection({ paired, nodes, mainNode }) {
   if (paired.length === 0) return ''
-  const rows = paired.flatMap(({ framework, results }) =>
-    known(new Map(results.map((r) => [r.name, r]))).map(({ name, label }) => {
-      const { extras } = results.find((r) => r.name === name)
-      const [lower, median, upper] = [0.25, 0.5, 0.75].map((q) =>
-        microseconds(quantile(extras.flat(), q)),
-      )
-      const medians = extras.map((own) => quantile(own, 0.5))
-      const least = microseconds(Math.min(...medians))
-      const most = microseconds(Math.max(...medians))
-      return [titles[framework], label, median, `${lower} … ${upper}`, `${least} … ${most}`]
-    }),
-  )
+  const rows = paired.flatMap(({ framework, slices }) => {
+    const figures = summarizePaired(slices)
+    return known(figures).map(({ name, label }) => [
+      titles[framework],
+      label,
+      ...extraCells(figures.get(name)),
+    ])
+  })
   const { version } = nodes.find(({ major }) => major === mainNode)
   const text =
     'The middleware or the hooks of a variant turned on and off in one process, slice by slice: the ' +
     'code that runs for a request and nothing else. One more link in the chain, and what is watched ' +
-    'in the background, is on both sides. Good to 0.03 µs, or 0.1 on Express.'
-  const head = ['', '', 'extra µs', 'quartiles', 'by generation']
+    'in the background, is on both sides.'
+  const head = ['', '', ...EXTRA_HEAD]
   const title = `## On the path of a request alone, on Node ${version}`
   return [title, '', text, '', table(head, rows)].join('\n')
 }

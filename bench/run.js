@@ -80,7 +80,7 @@ async function measure() {
       }
       if (modes.includes('paired') && node.major === mainNode) {
         console.log(`Node ${node.version}, ${framework}: on and off for ${seconds} s`)
-        found.paired.push({ ...cell, results: await measurePaired(setup) })
+        found.paired.push({ ...cell, slices: await measurePaired(setup) })
         save(found)
       }
       if (missing === null && node.major === mainNode) {

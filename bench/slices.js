@@ -13,7 +13,7 @@ const LEAST_ROUNDS = 5
 const WARM_UP_REQUESTS = 15_000
 const WARM_UP_PASSES = 2
 // mtaio decides at a tick after many requests whether its async context is needed.
-const SETTLE_MS = 2500
+export const SETTLE_MS = 2500
 
 // The young generation at the size that it grows to under load, collected on the main thread;
 // the app process collects it at the end of each slice, so that every slice pays for its garbage.
@@ -25,7 +25,8 @@ export const STEADY = [
 
 /**
  * Measures the variants of one framework on one Node for `seconds`, not counting the warm-up, in
- * `generations` of fresh processes, since how a process happened to compile and lay out its code stays with it.
+ * `generations` of fresh processes, since how a process happened to compile and lay out its code
+ * stays with it.
  */
 export async function measureSlices({ node, framework, variants, seconds, generations }) {
   const slices = []

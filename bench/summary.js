@@ -23,6 +23,19 @@ export function summarize(slices) {
   return summaries
 }
 
+/**
+ * The figures of each variant that was turned on and off, by name. Its own process is its bare.
+ */
+export function summarizePaired(slices) {
+  const byName = groupBy(slices, (slice) => slice.name)
+  return new Map(
+    Array.from(byName, ([name, own]) => [
+      name,
+      extraOf(own, quiet(own.map(({ bare }) => ({ micros: bare })))),
+    ]),
+  )
+}
+
 /** The level that is reached when nobody disturbs: the lower quartile. */
 function quiet(slices) {
   return quantile(
