@@ -247,7 +247,7 @@ describe('whatever names are used', () => {
     for (const name of ['request_aborted', 'request_timeout', 'request_stream']) {
       record(app, name, 1, { method: 'GET', route: '/', status: '200' })
     }
-    record(app, 'queue_length', 1, { queue: 'mail' })
+    record(app, 'queue_length', 1, { queue: 'mail', le: '1', quantile: '0.5' })
     expect(promtool((await app.get('/_monitor/metrics')).body)).toEqual({ code: 0, output: '' })
   })
 })

@@ -67,7 +67,7 @@ class Family {
   }
 
   histogram(distribution: Distribution, bounds: readonly number[], labels?: Labels): this {
-    const series = seriesLabels(labels, 'le')
+    const series = seriesLabels(labels)
     if (this.#isNew(series)) this.#writer.histogram(series, distribution, bounds)
     return this
   }
@@ -78,7 +78,7 @@ class Family {
     quantiles: readonly (readonly [quantile: number, value: number | null])[],
     labels?: Labels,
   ): this {
-    const series = seriesLabels(labels, 'quantile')
+    const series = seriesLabels(labels)
     if (this.#isNew(series)) this.#writer.summary(series, sum, count, quantiles)
     return this
   }

@@ -7,6 +7,9 @@ export interface SeriesLabels {
   readonly text: string
 }
 
+/** Labels that the format uses itself, for the buckets of a histogram and the quantiles of a summary. */
+const RESERVED: ReadonlySet<string> = new Set(['le', 'quantile'])
+
 const NO_LABELS: SeriesLabels = { pairs: [], text: '' }
 
 /** Makes a valid metric name: `[a-zA-Z_][a-zA-Z0-9_]*`; the colon belongs to recording rules. */
@@ -16,11 +19,11 @@ export function metricName(name: string): string {
 }
 
 /**
- * Two label names that become the same are told apart by underscores. `reserved` is the label that
- * the format itself uses here; a label of the app with that name is exported under the name that
- * Prometheus itself gives in such a case.
+ * Two label names that become the same are told apart by underscores. A label of the app that has
+ * the name of one of the format's own is exported under the name that Prometheus itself gives in
+ * such a case, `exported_le`.
  */
-export function seriesLabels(labels: Labels | undefined, reserved?: string): SeriesLabels {
+export function seriesLabels(labels: Labels | undefined): SeriesLabels {
   if (labels === undefined) return NO_LABELS
   let text = ''
   const pairs: [name: string, value: string][] = []
@@ -28,7 +31,7 @@ export function seriesLabels(labels: Labels | undefined, reserved?: string): Ser
     let name = metricName(given)
     // A double underscore in front is Prometheus' own.
     if (name.startsWith('__')) name = `label${name}`
-    if (name === reserved) name = `exported_${name}`
+    if (RESERVED.has(name)) name = `exported_${name}`
     while (pairs.some(([other]) => other === name)) name += '_'
     const value = validText(labels[given] ?? '')
     pairs.push([name, value])
