@@ -1,6 +1,6 @@
-import { IncomingMessage } from 'node:http'
 import { MtaioError } from './errors.ts'
 import type { IgnoreOption } from './http/ignore-rule.ts'
+import { IncomingMessage } from './http/node-http.ts'
 import { resolveLimits, type Limits } from './limits.ts'
 import { Log } from './logger.ts'
 import type { MonitorOptions } from './monitor/monitor-options.ts'

@@ -1,7 +1,7 @@
-import { ServerResponse } from 'node:http'
-import { constants, type Http2ServerResponse, type ServerHttp2Stream } from 'node:http2'
+import type { Http2ServerResponse, ServerHttp2Stream } from 'node:http2'
 import type { Socket } from 'node:net'
 import type { HttpResponse } from './http-adapter.ts'
+import { ServerResponse } from './node-http.ts'
 
 /**
  * How the exchange of a request ended. `whole`: the app ended the response and all of it was handed
@@ -14,6 +14,10 @@ const LEFT_CODES = new Set(['ECONNRESET', 'EPIPE', 'ECONNABORTED', 'ETIMEDOUT'])
 
 /** The parser of Node could not read what the client sent: https://nodejs.org/api/errors.html */
 const UNREADABLE = /^HPE_/
+
+/** How a stream of HTTP/2 was reset: https://www.rfc-editor.org/rfc/rfc9113#name-error-codes */
+const NO_ERROR = 0x0
+const CANCEL = 0x8
 
 /** The client did not send its request in time (`server.requestTimeout`). */
 const REQUEST_TIMEOUT = 'ERR_HTTP_REQUEST_TIMEOUT'
@@ -44,8 +48,8 @@ export function streamEndingOf(stream: ServerHttp2Stream): Ending {
   if (stream.writableFinished && !stream.aborted) return 'whole'
   const { rstCode } = stream
   if (LEFT_CODES.has(codeOf(stream.errored))) return 'left'
-  if (rstCode === constants.NGHTTP2_CANCEL) return 'left'
-  if (rstCode === constants.NGHTTP2_NO_ERROR && stream.writableFinished) return 'left'
+  if (rstCode === CANCEL) return 'left'
+  if (rstCode === NO_ERROR && stream.writableFinished) return 'left'
   return 'broken'
 }
 

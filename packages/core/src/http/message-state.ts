@@ -1,4 +1,4 @@
-import { IncomingMessage, ServerResponse } from 'node:http'
+import { IncomingMessage, ServerResponse } from './node-http.ts'
 import type { RequestLifecycle } from './request-lifecycle.ts'
 import { SocketWatch } from './socket-watch.ts'
 

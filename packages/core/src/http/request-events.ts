@@ -1,7 +1,7 @@
 import { EventEmitter } from 'node:events'
-import { IncomingMessage } from 'node:http'
 import type { HttpRequest } from './http-adapter.ts'
 import { lifecycleOf } from './message-state.ts'
+import { IncomingMessage } from './node-http.ts'
 
 // Those that an app waits for; the others are Node's own, and entering the context costs time.
 const FOLLOWED = new Set<unknown>(['data', 'end', 'readable', 'error', 'aborted', 'close'])

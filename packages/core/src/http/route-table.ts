@@ -1,9 +1,9 @@
-import { METHODS } from 'node:http'
 import { ownCopy } from '../cut-text.ts'
 import type { Limits } from '../limits.ts'
 import { OTHER, type MetricStore } from '../metrics/metric-store.ts'
 import type { OperationStats } from '../profiler/operation-stats.ts'
 import { ExampleBudget } from './example-requests.ts'
+import { METHODS } from './node-http.ts'
 import { RouteEntry } from './route-entry.ts'
 
 /** The label of requests that no route matched. */

@@ -1,9 +1,9 @@
 import { subscribe } from 'node:diagnostics_channel'
-import { ServerResponse, type IncomingMessage } from 'node:http'
 import type { Socket } from 'node:net'
 import { Duplex } from 'node:stream'
 import { endAfterTurn } from './finished-requests.ts'
 import type { HttpResponse } from './http-adapter.ts'
+import { ServerResponse, type IncomingMessage } from './node-http.ts'
 import type { RequestLifecycle } from './request-lifecycle.ts'
 
 const kWatch = Symbol('mtaio.socket')

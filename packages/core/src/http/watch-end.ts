@@ -1,9 +1,9 @@
-import { ServerResponse } from 'node:http'
 import type { ServerHttp2Stream } from 'node:http2'
 import onFinished from 'on-finished'
 import { isHttp2, streamEndingOf } from './ending.ts'
 import type { HttpRequest, HttpResponse } from './http-adapter.ts'
 import { kLifecycle, lifecycleOf, type Watched } from './message-state.ts'
+import { ServerResponse } from './node-http.ts'
 import { closeAll, type RequestLifecycle } from './request-lifecycle.ts'
 import type { SocketWatch } from './socket-watch.ts'
 
