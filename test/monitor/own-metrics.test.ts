@@ -1,5 +1,4 @@
 import { describe, expect, test, vi } from 'vitest'
-import { MtaioError } from '../../packages/core/src/errors.ts'
 import type { StatsSource } from '../../packages/core/src/system/index.ts'
 import { ResourceMonitor } from '../../packages/core/src/monitor/resource-monitor.ts'
 import { FakeSource, setUp } from './fake-monitor.ts'
@@ -14,6 +13,17 @@ describe('own metrics', () => {
     expect(lines[0]).toContain('queue')
   })
 
+  test('leave no name of a threshold that was taken away, nor its place under the cap', () => {
+    const { monitor } = setUp({ limits: { maxMetrics: 3 } })
+    for (let i = 0; i < 10; i++) {
+      monitor.setThreshold(`tenant_${i}`, 1)
+      monitor.removeThreshold(`tenant_${i}`)
+      expect(monitor.metricStore.get(`tenant_${i}`)).toBeUndefined()
+    }
+    for (const name of ['a', 'b', 'c']) monitor.recordMetric(name, 1)
+    expect(monitor.metricStore.cuts.maxMetrics).toBe(0)
+  })
+
   test('take names of every kind and leave prototypes alone', async () => {
     const { monitor } = setUp()
     for (const name of ['__proto__', 'constructor', 'toString', 'hasOwnProperty']) {
@@ -24,11 +34,19 @@ describe('own metrics', () => {
     expect(Object.keys(Object.prototype)).toEqual([])
   })
 
-  test('say what to do about names, labels and objects that cannot be recorded', () => {
-    const { monitor } = setUp()
-    expect(() => monitor.recordMetric('', 1)).toThrow(MtaioError)
-    expect(() => monitor.recordMetric('a', 1, 'mail' as never)).toThrow(/queue: 'mail'/)
-    expect(() => monitor.recordMetrics(null as never)).toThrow(/task_cpu: 12/)
+  test('say in the log what to do about names, labels and objects that cannot be recorded', () => {
+    const { monitor, lines } = setUp()
+    // Called where a request is handled: what is wrong with a label must not fail it.
+    monitor.recordMetric('', 1)
+    monitor.recordMetric(Symbol('a') as never, 1)
+    monitor.recordMetric('a', 1, 'mail' as never)
+    monitor.recordMetric('b', 1, { day: new Date() } as never)
+    monitor.recordMetrics(null as never)
+    expect(lines).toHaveLength(5)
+    expect(lines[2]).toMatch(/queue: 'mail'/)
+    expect(lines[3]).toMatch(/label day of b must be a text, a number or a boolean/)
+    expect(lines[4]).toMatch(/task_cpu: 12/)
+    expect(monitor.metricStore.refused).toBe(4)
   })
 })
 

@@ -241,6 +241,21 @@ describe('sampling', () => {
   })
 })
 
+test('what a tick does when its source has answered later is in what mtaio costs', async () => {
+  for (const isLate of [false, true]) {
+    const { monitor, source } = setUp()
+    const now = source.sample
+    if (isLate) source.sample = async () => now()
+    monitor.onTick(() => {
+      const endMs = clock.now() + 2
+      while (clock.now() < endMs);
+    })
+    await monitor.start()
+    await rows(monitor, 5)
+    expect(monitor.selfCost.totalMs).toBeGreaterThan(8)
+  }
+})
+
 describe('history', () => {
   test('is cut by epoch seconds', async () => {
     const { monitor } = setUp({ historySize: 5 })
@@ -275,6 +290,9 @@ describe('figures and listeners of other rooms', () => {
     expect(monitor.history.columns()).not.toHaveProperty('queue')
     expect(() => monitor.addFigure('queue', () => 1)).not.toThrow()
     expect(() => monitor.addFigure('queue', () => 1)).toThrow(MtaioError)
+    // It was removed before: what has its name now is somebody else's.
+    remove()
+    expect(await monitor.getMetric('queue', { maxAge: 0 })).toBe(1)
   })
 
   test('cannot have the name of a built-in one, whose column stays as it is', async () => {

@@ -49,7 +49,7 @@ describe('the example for Prometheus', () => {
         limits: { maxRoutes: limit, maxMetrics: limit, maxSeriesPerMetric: limit },
         traces: { kept: 0, dropped: 0 },
         series: 0,
-        cpuPercent: null,
+        cpuPercent: 0,
         refusedValues: 0,
         failures: 0,
         skippedCalls: 0,

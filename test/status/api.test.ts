@@ -422,9 +422,9 @@ describe('other documents', () => {
     expect(await health()).toEqual([200, 'ok'])
     expect(await health('?alerts=fail')).toEqual([503, 'failing', 'cpu_usage'])
     expect(await health('?alerts=warn')).toEqual([200, 'ok'])
-    app.monitor.sampledAt = Date.now() / 1000 - 9
+    app.monitor.sampleAgeMs = 9000
     expect(await health()).toEqual([503, 'failing', 'sampling'])
-    app.monitor.sampledAt = null
+    app.monitor.sampleAgeMs = null
     app.monitor.isRunning = false
     expect(await health()).toEqual([503, 'failing', 'monitor'])
   })

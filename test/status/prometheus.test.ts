@@ -74,15 +74,14 @@ describe('the exposition', () => {
     expect(samples.get(`nodejs_version_info{${labels}}`)).toBe(1)
   })
 
-  it('measures the lag of the event loop from one scrape to the next', async () => {
+  it('measures the lag of the event loop from one scrape to the next, and before the first', async () => {
     await using app = await new StatusServer().listen()
     const lag = async () => {
       record(app, 'orders', 1)
       return samplesOf((await app.get('/_monitor/metrics')).body)
     }
-    // What has not been measured yet is left out, not 0.
-    expect((await lag()).has('nodejs_eventloop_lag_p99_seconds')).toBe(false)
-    await sleep(100)
+    expect((await lag()).get('nodejs_eventloop_lag_p99_seconds')).toBeLessThan(0.15)
+    await sleep(600)
     const end = performance.now() + 200
     while (performance.now() < end);
     await sleep(50)
@@ -158,6 +157,18 @@ describe('the exposition', () => {
     expect(samples.get('queue_length_values_count{queue="mail"}')).toBe(3)
     expect(samples.get('queue_length_values{queue="mail",quantile="0.5"}')).toBeCloseTo(2, 1)
     expect(samples.get('temperature')).toBe(-4)
+  })
+
+  it('keeps a request_duration that the app records by itself apart from those of routes', async () => {
+    await using app = await new StatusServer().listen()
+    record(app, 'request_duration', 1, { method: 'GET', route: '/x', status: '200' })
+    record(app, 'request_duration', 5)
+    const { body } = await app.get('/_monitor/metrics')
+    const counts = [...body.matchAll(/^request_duration_seconds_count(.*)$/gm)].map(([, at]) => at)
+    expect(counts).toEqual(['{method="GET",route="/x",status="200"} 1'])
+    expect(samplesOf(body).get('request_duration')).toBe(5)
+    const rows = JSON.parse((await app.get('/_monitor/api/metrics')).body)
+    expect(rows).toMatchObject([{ metric: 'request_duration', labels: {}, last: 5 }])
   })
 
   it('has nothing of a metric whose values were all refused', async () => {

@@ -32,6 +32,7 @@ export class FakeMonitor implements MonitorReader {
   isRunning = true
   readonly metricStore: MetricStore
   sampledAt: number | null = clock.toEpochSeconds(clock.now())
+  sampleAgeMs: number | null = 0
   firing: AlertDocument[] = []
   columns: HistoryDocument = { t: [1, 2, 3], cpu_usage: [null, 12.3456789, 100] }
   readonly #runtime = new RuntimeMeter()
@@ -119,7 +120,7 @@ export class StatusServer {
         self: {
           limits: () => this.http.limitFigures,
           traces: () => ({ kept: 1, dropped: 2 }),
-          tickCpuPercent: () => 0.5,
+          cost: { cpuPercent: () => 0.5, measure: (action) => action() },
           failures: () => 0,
           skippedCalls: () => 0,
         },

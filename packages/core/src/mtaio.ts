@@ -46,7 +46,7 @@ export class Mtaio {
         self: {
           limits: () => this.#limitFigures(),
           traces: () => this.#traceFigures(),
-          tickCpuPercent: (nowMs) => this.monitor.selfCost.cpuPercent(nowMs),
+          cost: this.monitor.selfCost,
           failures: () => this.#failures(),
           skippedCalls: () => this.monitor.selfCost.skippedCalls,
         },

@@ -170,7 +170,7 @@ export class SyntheticApp {
         },
         traces: { kept: empty ? 0 : 1204, dropped: empty ? 0 : 31_882 },
         series: empty ? 0 : 42,
-        cpuPercent: empty ? null : 0.4,
+        cpuPercent: empty ? 0 : 0.4,
         refusedValues: 0,
         failures: 0,
         skippedCalls: 0,

@@ -13,7 +13,7 @@ const MAX_AGE_MS = 3_600_000
 export class ExampleBudget {
   readonly limit: number
   used = 0
-  /** How often a band stayed without an example. */
+  /** How often a band stayed without an example, at most once a second each. */
   cut = 0
 
   constructor(limit: number) {
@@ -52,8 +52,9 @@ export class ExampleRequests {
 
   add(durationMs: number, request: RequestTrace, nowMs: number): void {
     const band = bandOf(durationMs)
-    if (this.#bands[band] === null && !this.#budget.take()) return
+    // Also where there is no room: to make a record of each request would cost more than to keep it.
     this.#dueMs[band] = nowMs + LEAST_AGE_MS
+    if (this.#bands[band] === null && !this.#budget.take()) return
     this.#bands[band] = request
   }
 

@@ -54,6 +54,8 @@ export class HttpRecorder implements LifecycleOwner {
   readonly #maxInFlight: number
   #evicted = 0
   #failures = 0
+  /** Requests up to the last tick. */
+  #served = 0
 
   constructor(monitor: FigureHost, profiler: Profiler, options: HttpRecorderOptions) {
     const { limits } = options
@@ -212,7 +214,9 @@ export class HttpRecorder implements LifecycleOwner {
   /** What a tick has to do: counts, marks what streams, gives up what is too old. */
   tick(nowMs: number): void {
     this.#books.tick(nowMs)
-    this.#context.use.relax(this.statistics.requests)
+    const { requests } = this.statistics
+    this.#context.use.relax(requests - this.#served)
+    this.#served = requests
     if (this.#context.followsEvents && !this.#context.use.armed) leaveEvents()
     SocketWatch.sweep()
     for (const lifecycle of this.inFlight) {

@@ -39,9 +39,9 @@ describe('the figures of all requests', () => {
     })
   })
 
-  it('of the last minute have the share of errors among all requests', () => {
+  it('of the last minute have the share of errors and timeouts among all requests', () => {
     const statistics = statisticsOf(['ok', 0.1], ['error', 0.1], ['aborted', 1], ['timeout', 300])
-    expect(statistics.errorRate(START_MS + 2000)).toBe(25)
+    expect(statistics.errorRate(START_MS + 2000)).toBe(50)
     expect(statistics.errorRate(START_MS + 90_000)).toBeNull()
     expect(statistics.rate(START_MS + 90_000)).toBe(0)
   })
@@ -64,4 +64,17 @@ describe('the figures of all requests', () => {
     expect(statistics.responseTime(START_MS)).toBeNull()
     expect(statistics.interval(START_MS, true).rate).toBeNull()
   })
+})
+
+it('the percentiles of a hundred requests are those of their names', () => {
+  const statistics = statisticsOf(
+    ...Array.from({ length: 100 }, (_, i): [Outcome, number] => ['ok', (i + 1) / 100]),
+  )
+  const nowMs = START_MS + 2000
+  expect(statistics.responseTime(nowMs)).toBeCloseTo(0.95, 1)
+  for (const figures of [statistics.latency(nowMs), statistics.interval(nowMs, true)]) {
+    expect(figures.p50).toBeCloseTo(0.5, 1)
+    expect(Math.abs(figures.p95! - 0.95)).toBeLessThan(0.02)
+    expect(Math.abs(figures.p99! - 0.99)).toBeLessThan(0.02)
+  }
 })

@@ -64,10 +64,8 @@ export class HttpStatistics {
   /** Counts any other. */
   record(request: RequestTrace, index: number, seconds: number, nowMs: number): void {
     const { outcome, streaming } = request
-    if (outcome === 'error') {
-      this.errors++
-      this.#failures.record(1, nowMs)
-    }
+    if (outcome === 'error') this.errors++
+    if (outcome === 'error' || outcome === 'timeout') this.#failures.record(1, nowMs)
     if (outcome === 'aborted') this.aborted++
     else if (outcome === 'timeout') this.timeouts++
     else if (!streaming) {
@@ -110,7 +108,7 @@ export class HttpStatistics {
     return span > 0 ? this.#lastMinute(nowMs) / span : 0
   }
 
-  /** Percent of the requests of the last minute that failed; null when there were none. */
+  /** Percent of the requests of the last minute that failed or were given up; null when there were none. */
   errorRate(nowMs: number): number | null {
     const count = this.#lastMinute(nowMs)
     return count === 0 ? null : (100 * this.#failures.windowCount(MINUTE, nowMs)) / count

@@ -5,7 +5,7 @@ import type { MetricStore } from '../metrics/metric-store.ts'
 import type { Profiler } from '../profiler/profiler.ts'
 import { endFinished } from './finished-requests.ts'
 import { HttpStatistics } from './http-statistics.ts'
-import type { RouteEntry } from './route-entry.ts'
+import { REQUEST_METRICS, type RouteEntry } from './route-entry.ts'
 import { RecentRequests } from './recent-requests.ts'
 import { RequestLog } from './request-log.ts'
 import { RouteTable } from './route-table.ts'
@@ -50,6 +50,8 @@ export class RequestBooks {
     this.#log = new RequestLog(this.#recent, limits, slowMs)
     this.#batch = Math.min(BATCH, limits.maxRecent)
     store.beforeReading(() => this.read())
+    // However many names the app has used before: in `(other)` five metrics would be one.
+    for (const name of REQUEST_METRICS) store.reserve(name)
   }
 
   /** Failures inside mtaio while requests were entered. */

@@ -10,8 +10,22 @@ import type { RequestTrace } from './request-trace.ts'
  * `request_duration`, or in `request_stream` when its response streamed, and also in
  * `request_error` when it failed. One that was not is in `request_aborted` or `request_timeout`.
  */
-export type RequestMetric =
-  'request_duration' | 'request_stream' | 'request_error' | 'request_aborted' | 'request_timeout'
+export const REQUEST_METRICS = [
+  'request_duration',
+  'request_stream',
+  'request_error',
+  'request_aborted',
+  'request_timeout',
+] as const
+
+export type RequestMetric = (typeof REQUEST_METRICS)[number]
+
+const NAMES: ReadonlySet<string> = new Set(REQUEST_METRICS)
+
+/** Whether a series is one of those that the requests of a route are counted in. */
+export function isOfRequests({ name, labels }: MetricSeries): boolean {
+  return NAMES.has(name) && 'method' in labels && 'route' in labels && 'status' in labels
+}
 
 /** The figures of one method and route pattern. */
 export class RouteEntry {

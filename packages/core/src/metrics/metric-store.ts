@@ -4,6 +4,7 @@ import type { Limits } from '../limits.ts'
 import { Metric } from './metric.ts'
 import { MetricSeries } from './metric-series.ts'
 import type { RefusalCounter } from './metric-series.ts'
+import { shown } from '../option-value.ts'
 
 export { Metric } from './metric.ts'
 export { MetricSeries } from './metric-series.ts'
@@ -35,6 +36,7 @@ export class MetricStore {
   readonly #cuts = { maxMetrics: 0, maxSeriesPerMetric: 0, maxSeries: 0, maxLabelLength: 0 }
   readonly #refusals: RefusalCounter = { refused: 0 }
   readonly #beforeReading: (() => void)[] = []
+  #metricCount = 0
   #seriesCount = 0
   #longestText = 0
 
@@ -47,14 +49,14 @@ export class MetricStore {
     return this.#cuts
   }
 
-  /** Values refused: NaN, ±Infinity, what is no number, negative durations. */
+  /** Values refused: NaN, ±Infinity, what is no number, negative durations, names and labels that are none. */
   get refused(): number {
     return this.#refusals.refused
   }
 
-  /** Names in use. */
+  /** Names in use, without those that are reserved. */
   get metricCount(): number {
-    return this.#metrics.size
+    return this.#metricCount
   }
 
   /** Series of all metrics together. */
@@ -116,7 +118,30 @@ export class MetricStore {
   }
 
   /**
-   * The metric of this name, made beyond the cap if need be: for names that the developer chose,
+   * Records a value of an app, which may be anything.
+   *
+   * @returns why it was refused, and counted as such; null when it was recorded.
+   */
+  record(
+    name: string,
+    value: number,
+    labels: LabelsInput | undefined,
+    nowMs: number,
+  ): string | null {
+    try {
+      if (this.series(name, labels).record(value, nowMs)) return null
+    } catch (error) {
+      this.#refusals.refused++
+      return (error as Error).message
+    }
+    return (
+      `A value of the metric ${name} was refused: ${shown(value)}. ` +
+      'Record finite numbers, and no negative durations.'
+    )
+  }
+
+  /**
+   * The metric of this name, which does not count for the cap: for names that the developer chose,
    * such as those of thresholds.
    */
   reserve(name: string): Metric {
@@ -126,6 +151,12 @@ export class MetricStore {
     const metric = new Metric(ownCopy(short))
     this.#metrics.set(metric.name, metric)
     return metric
+  }
+
+  /** Takes back what was reserved, when nothing was recorded under it. */
+  release(name: string): void {
+    const short = this.#shorten(name)
+    if (this.#metrics.get(short)?.size === 0) this.#metrics.delete(short)
   }
 
   #metric(name: string): Metric {
@@ -138,7 +169,10 @@ export class MetricStore {
     const known = this.#metrics.get(name)
     if (known !== undefined) return known
     if (name.length > this.#limits.maxLabelLength) return this.#metric(this.cut(name))
-    if (this.#metrics.size < this.#limits.maxMetrics) return this.reserve(name)
+    if (this.#metricCount < this.#limits.maxMetrics) {
+      this.#metricCount++
+      return this.reserve(name)
+    }
     this.#cuts.maxMetrics++
     return this.reserve(OTHER)
   }

@@ -46,7 +46,9 @@ export class RegisteredFigures {
     this.#noteNames()
   }
 
-  remove(name: string): void {
+  /** Removes what was added with this reader; one that came after it stays. */
+  remove(name: string, read: FigureReader): void {
+    if (this.#readers.get(name) !== read) return
     this.#readers.delete(name)
     this.#noteNames()
   }

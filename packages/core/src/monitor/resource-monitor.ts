@@ -266,42 +266,33 @@ export class ResourceMonitor {
 
   /**
    * Records a value of a metric of your own, and compares it with its threshold. NaN, ±Infinity and
-   * a negative duration (a name that ends in `_duration` or `_seconds`) are refused: counted, logged
-   * once, and nothing is thrown.
+   * a negative duration (a name that ends in `_duration` or `_seconds`) are refused, and so is what
+   * has no text as its name, or labels that are no texts, numbers or booleans: counted, logged once a
+   * name, and nothing is thrown.
    *
-   * @throws MtaioError `MTAIO_METRIC_INVALID` for a name or labels that can never be recorded.
    * @example
    * monitor.recordMetric('job_duration', 0.25, { queue: 'mail' })
    */
   recordMetric(name: string, value: number, labels?: LabelsInput): void {
     const nowMs = clock.now()
-    if (this.#store.series(name, labels).record(value, nowMs)) {
-      this.#noteRequest(name, value, nowMs)
-      return
-    }
-    this.#options.log.warn(
-      'MTAIO_METRIC_INVALID',
-      name,
-      `A value of the metric ${name} was refused: ${shown(value)}. ` +
-        'Record finite numbers, and no negative durations.',
-    )
+    const refusal = this.#store.record(name, value, labels, nowMs)
+    if (refusal === null) this.#noteRequest(name, value, nowMs)
+    else this.#options.log.warn('MTAIO_METRIC_INVALID', shown(name), refusal)
   }
 
   /**
    * Records several metrics, with the same labels if any.
    *
-   * @throws MtaioError `MTAIO_METRIC_INVALID` when `values` is no object, and as `recordMetric`.
    * @example
    * monitor.recordMetrics({ task_memory: 1_000_000, task_cpu: 12 })
    */
   recordMetrics(values: Readonly<Record<string, number>>, labels?: LabelsInput): void {
-    if (!isRecord(values)) {
-      throw new MtaioError(
-        'MTAIO_METRIC_INVALID',
-        'recordMetrics needs an object of values by name, such as { task_cpu: 12 }.',
-      )
+    if (isRecord(values)) {
+      for (const [name, value] of Object.entries(values)) this.recordMetric(name, value, labels)
+      return
     }
-    for (const [name, value] of Object.entries(values)) this.recordMetric(name, value, labels)
+    const message = 'recordMetrics needs an object of values by name, such as { task_cpu: 12 }.'
+    this.#options.log.warn('MTAIO_METRIC_INVALID', 'recordMetrics', message)
   }
 
   /**
@@ -344,6 +335,11 @@ export class ResourceMonitor {
   /** The last sample; `null` before the first. */
   get latest(): { readonly stats: SystemStats; readonly runtime: RuntimeStats } | null {
     return this.#sampling.latest
+  }
+
+  /** Milliseconds since the last sample, or since the start; `null` when it does not run. */
+  get sampleAgeMs(): number | null {
+    return this.#sampling.sampleAgeMs
   }
 
   /** The runtime as of the last sample; while not sampling only what needs no interval. */

@@ -12,7 +12,7 @@ import { RegisteredFigures } from './registered-figures.ts'
 import type { FigureReader } from './registered-figures.ts'
 import type { SelfCost } from './self-cost.ts'
 import { SystemSampler } from './system-sampler.ts'
-import { TickTimer } from './tick-timer.ts'
+import { outside, TickTimer } from './tick-timer.ts'
 
 const setTimer = setTimeout // see tick-timer.ts
 
@@ -25,8 +25,8 @@ export type TickListener = (nowMs: number) => void
 /** Compares the figures of a new row. */
 type FigureCheck = (figure: (name: string) => number | null, dueMs: number) => void
 
-/** CPU figures are differences: over less than this they say nothing. */
-const LEAST_SPAN_MS = 100
+/** CPU figures are differences: the first reading comes so long after the counters were opened. */
+const PRIMING_MS = 100
 
 /** One tick after the other: reads all figures, writes a row of the history, tells who listens. */
 export class Sampling {
@@ -42,6 +42,8 @@ export class Sampling {
   #isRunning = false
   #turning: Promise<void> = Promise.resolve()
   #latest: { readonly stats: SystemStats; readonly runtime: RuntimeStats } | null = null
+  /** When the last sample was, or the start. */
+  #sampledMs = 0
   /** Samples since the last start. */
   #samples = 0
   /** Whether the source has counters that are old enough to tell differences. */
@@ -50,6 +52,8 @@ export class Sampling {
   #asked: Promise<SystemStats> | null = null
   /** The tick that waits for its reading of the system. */
   #waitingMs: number | null = null
+  /** The reading that a tick waits for. */
+  #awaited: Promise<SystemStats | null> | null = null
   #lastReading: { readonly stats: SystemStats; readonly atMs: number } | null = null
 
   /** @param fallbacks Figures that `addFigure` may replace. */
@@ -67,11 +71,16 @@ export class Sampling {
     this.#sampler = new SystemSampler(source, log, cost)
     this.#figures = new RegisteredFigures(log, cost, fallbacks)
     for (const name of this.#figures.names()) this.history.addColumn(name)
-    this.#timer = new TickTimer(intervalMs, (dueMs) => this.#tick(dueMs))
+    this.#timer = new TickTimer(intervalMs, (dueMs) => cost.measure(() => this.#tick(dueMs)))
   }
 
   get isRunning(): boolean {
     return this.#isRunning
+  }
+
+  /** Milliseconds since the last sample, or since the start; `null` when it does not run. */
+  get sampleAgeMs(): number | null {
+    return this.#isRunning ? clock.now() - this.#sampledMs : null
   }
 
   /** The last sample; `null` before the first. */
@@ -81,7 +90,7 @@ export class Sampling {
 
   // Turns follow each other, so that the state is that of the last call, however many overlap.
   async start(): Promise<void> {
-    this.#turning = this.#turning.then(() => this.#open())
+    this.#turning = outside.runInAsyncScope(() => this.#turning.then(() => this.#open()))
     await this.#turning
   }
 
@@ -94,7 +103,7 @@ export class Sampling {
     this.#figures.add(name, read)
     this.history.addColumn(name)
     return () => {
-      this.#figures.remove(name)
+      this.#figures.remove(name, read)
       if (!this.#figures.has(name)) this.history.removeColumn(name)
     }
   }
@@ -132,7 +141,7 @@ export class Sampling {
     if (sampled !== null) return sampled
     const nowMs = clock.now()
     const last = this.#lastReading
-    if (last !== null && nowMs - last.atMs < LEAST_SPAN_MS) return last.stats
+    if (last !== null && nowMs - last.atMs < PRIMING_MS) return last.stats
     // Stopped meanwhile: a reading would open again what was closed.
     const reading = this.#sampler.isStarted ? await this.#sampler.read() : null
     const stats = reading ?? unknownStats(clock.toEpochSeconds(nowMs))
@@ -144,7 +153,7 @@ export class Sampling {
   async #prime(): Promise<void> {
     this.#sampler.start()
     await this.#sampler.read()
-    await new Promise((resolve) => setTimer(resolve, LEAST_SPAN_MS))
+    await new Promise((resolve) => setTimer(resolve, PRIMING_MS))
     this.#isPrimed = this.#sampler.isStarted
   }
 
@@ -171,9 +180,9 @@ export class Sampling {
     this.#isRunning = true
     this.#samples = 0
     this.#sampler.start()
-    const nowMs = clock.now()
+    const nowMs = (this.#sampledMs = clock.now())
     this.#timer.start(nowMs)
-    this.#tick(nowMs)
+    this.#cost.measure(() => this.#tick(nowMs))
     // After the first tick: of what this start itself takes, all figures would be 100 %.
     this.#guard('runtime', () => this.#runtime.start())
   }
@@ -181,7 +190,7 @@ export class Sampling {
   async #close(): Promise<void> {
     this.#isRunning = false
     this.#timer.stop()
-    this.#waitingMs = null
+    this.#waitingMs = this.#awaited = null
     this.#isPrimed = false
     this.#asked = null
     this.#lastReading = null
@@ -190,7 +199,6 @@ export class Sampling {
   }
 
   #tick(dueMs: number): void {
-    const beganMs = clock.now()
     clock.reanchor()
     // The reading for the last tick has not come in a whole interval: that row has a gap. When it
     // comes, it is that of this tick.
@@ -198,19 +206,23 @@ export class Sampling {
     const reading = this.#sampler.read()
     if (!(reading instanceof Promise)) {
       this.#write(dueMs, reading)
-    } else {
-      this.#waitingMs = dueMs
-      void reading.then((stats) => {
-        if (this.#waitingMs === dueMs) this.#write(dueMs, stats)
-      })
+      return
     }
-    const endedMs = clock.now()
-    this.#cost.spend(endedMs - beganMs, endedMs)
+    this.#waitingMs = dueMs
+    // Several ticks may wait for one reading.
+    if (reading === this.#awaited) return
+    this.#awaited = reading
+    void reading.then((stats) => {
+      if (this.#awaited !== reading) return
+      this.#awaited = null
+      const waitingMs = this.#waitingMs
+      if (waitingMs !== null) this.#cost.measure(() => this.#write(waitingMs, stats))
+    })
   }
 
   #write(dueMs: number, stats: SystemStats | null): void {
     this.#waitingMs = null
-    const nowMs = clock.now()
+    const nowMs = (this.#sampledMs = clock.now())
     const { history } = this
     this.#samples++
     history.append(dueMs)

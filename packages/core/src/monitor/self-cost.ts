@@ -13,6 +13,7 @@ export class SelfCost {
   skippedCalls = 0
   readonly #spent = new WindowedHistogram()
   readonly #sinceMs = clock.now()
+  #isMeasuring = false
 
   /** All failures together. */
   get failures(): number {
@@ -24,9 +25,21 @@ export class SelfCost {
     return this.#spent.totalSum
   }
 
-  /** Adds milliseconds that the app's thread spent on mtaio outside of requests. */
-  spend(ms: number, nowMs: number): void {
-    this.#spent.record(Math.max(0, ms), nowMs)
+  /**
+   * Runs what takes the app's thread outside of its requests, and adds its time. What is measured
+   * inside of it is in it already; what it waits for is not.
+   */
+  measure<Result>(action: () => Result): Result {
+    if (this.#isMeasuring) return action()
+    this.#isMeasuring = true
+    const beganMs = clock.now()
+    try {
+      return action()
+    } finally {
+      this.#isMeasuring = false
+      const endedMs = clock.now()
+      this.#spent.record(endedMs - beganMs, endedMs)
+    }
   }
 
   /** Percent of one core over the last minute, or since this was made if that is less. */

@@ -52,7 +52,10 @@ export class ThresholdRule {
   /** Compares the figure of this name; `null` is a gap. */
   checkFigure(value: number | null, nowMs: number): void {
     if (value !== null) this.#check(this.#figure, value, nowMs)
-    else if (isRequestFigure(this.threshold.metric)) this.#clear(this.#figure, nowMs)
+    // Time in which nothing was known is not time above the threshold.
+    else if (this.#figure.alert === null || isRequestFigure(this.threshold.metric)) {
+      this.#clear(this.#figure, nowMs)
+    }
   }
 
   /** Compares a value as it is recorded. */

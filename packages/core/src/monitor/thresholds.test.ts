@@ -53,6 +53,15 @@ function setUp() {
 }
 
 describe('a threshold of a sampled figure', () => {
+  test('does not count time in which nothing was known as time above it', () => {
+    const { set, ticks, calls } = setUp()
+    set('cpu_usage', 80, { for: 3 })
+    ticks(90, null, null, null, 90, 90, 90)
+    expect(calls).toEqual([])
+    ticks(90)
+    expect(calls).toEqual(['cpu_usage 90 > 80'])
+  })
+
   test('calls the handler once a tick while the value is above, and once when it is not', () => {
     const { set, ticks, calls } = setUp()
     set('cpu_usage', 80)

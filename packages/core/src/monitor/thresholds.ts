@@ -52,7 +52,8 @@ export class Thresholds {
     const rule = this.#rules.get(metric)
     if (rule === undefined) return false
     this.#rules.delete(metric)
-    this.#store.reserve(metric).watch(null)
+    this.#store.get(metric)?.watch(null)
+    this.#store.release(metric)
     rule.clear(nowMs)
     return true
   }

@@ -6,9 +6,13 @@ import { clock } from '../clock.ts'
 const setTimer = setTimeout
 const clearTimer = clearTimeout
 
-// A timer keeps the async context in which it was set. Ticks belong to no request, and must not
-// keep alive the trace of the one that happened to start the monitor.
-const outside = new AsyncResource('mtaio.tick', { requireManualDestroy: true })
+/**
+ * A timer and a promise keep the async context in which they were made. Ticks belong to no request, and
+ * must not keep alive the trace of the one that happened to start the monitor.
+ */
+export const outside: AsyncResource = new AsyncResource('mtaio.tick', {
+  requireManualDestroy: true,
+})
 
 /**
  * Calls back once an interval without drift: the times due lie on a fixed grid, and a tick that

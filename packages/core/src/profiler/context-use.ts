@@ -15,8 +15,8 @@ export class ContextUse {
   armed: boolean = !isProduction
   /** Whether the app has asked for a profiler, or may do so without being heard. */
   #offered = !isProduction
-  /** How many requests had been served when nobody was seen to use one. */
-  #idleFrom: number | null = null
+  /** How many requests have been served while scopes were entered and nobody used them. */
+  #idle = 0
   /** Whether a profiler was ever used. */
   #used = false
   readonly #onIdle: () => void
@@ -36,18 +36,19 @@ export class ContextUse {
   offer(): void {
     if (this.#offered) return
     this.#offered = true
+    this.#idle = 0
     this.armed = true
   }
 
   /**
    * Stops the entering of scopes when no profiler is used. Called by the tick.
    *
-   * @param requests How many requests have been served.
+   * @param served How many requests have been served since the caller's last tick.
    */
-  relax(requests: number): void {
+  relax(served: number): void {
     if (this.#used || !this.armed) return
-    this.#idleFrom ??= requests
-    if (requests - this.#idleFrom < IDLE_REQUESTS) return
+    this.#idle += served
+    if (this.#idle < IDLE_REQUESTS) return
     this.armed = false
     this.#onIdle()
   }

@@ -48,8 +48,8 @@ export interface SelfFigures {
   readonly limits: Readonly<Record<string, LimitFigures>>
   readonly traces: { readonly kept: number; readonly dropped: number }
   readonly series: number
-  /** CPU of mtaio's own ticks and renderings, in percent of one core over the last minute. */
-  readonly cpuPercent: number | null
+  /** CPU of mtaio's ticks, with what they send to viewers, in percent of one core over the last minute. */
+  readonly cpuPercent: number
   /** Values refused (NaN, Infinity, a negative duration). */
   readonly refusedValues: number
   /** Failures caught inside mtaio, in alert handlers, in `authorize`, `ignore` and `redact`. */
@@ -102,7 +102,7 @@ export interface RouteRow {
   /** Per second, over the window (or the uptime when that is shorter). */
   readonly rate: number
   readonly errors: number
-  /** Percent of count. */
+  /** Errors and timeouts, in percent of count. */
   readonly errorRate: number
   readonly aborted: number
   readonly timeouts: number

@@ -55,6 +55,7 @@ function routeRow(
   const answered = latencyOf(entry, window, nowMs)
   const ended = ENDED.reduce((sum, metric) => sum + count(metric), 0)
   const errors = count('request_error')
+  const timeouts = count('request_timeout')
   const span =
     window === null
       ? (nowMs - sinceMs) / 1000
@@ -65,9 +66,9 @@ function routeRow(
     count: ended,
     rate: ended / span,
     errors,
-    errorRate: ended === 0 ? 0 : (errors / ended) * 100,
+    errorRate: ended === 0 ? 0 : ((errors + timeouts) / ended) * 100,
     aborted: count('request_aborted'),
-    timeouts: count('request_timeout'),
+    timeouts,
     mean: answered.mean,
     p50: answered.quantile(0.5),
     p95: answered.quantile(0.95),

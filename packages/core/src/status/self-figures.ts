@@ -1,6 +1,5 @@
 import type { LimitFigures, Limits } from '../limits.ts'
 import type { SelfFigures } from './api-types.ts'
-import type { RenderCost } from './render-cost.ts'
 import type { StatusSources } from './status-sources.ts'
 import type { StreamHub } from './stream.ts'
 
@@ -8,7 +7,6 @@ import type { StreamHub } from './stream.ts'
 export interface OwnFigures {
   readonly limits: Limits
   readonly stream: StreamHub
-  readonly cost: RenderCost
   /** Of `maxResults`. */
   readonly results: LimitFigures
   /** Of `maxExportBytes`. */
@@ -19,7 +17,7 @@ export interface OwnFigures {
 /** What all rooms together hold, cut and cost. */
 export function selfFigures(
   { self, monitor }: StatusSources,
-  { limits, stream, cost, results, exported, failures }: OwnFigures,
+  { limits, stream, results, exported, failures }: OwnFigures,
   nowMs: number,
 ): SelfFigures {
   return {
@@ -32,7 +30,7 @@ export function selfFigures(
     },
     traces: self.traces(),
     series: monitor.metricStore.seriesCount,
-    cpuPercent: (self.tickCpuPercent(nowMs) ?? 0) + cost.percent(nowMs),
+    cpuPercent: self.cost.cpuPercent(nowMs),
     refusedValues: monitor.metricStore.refused,
     failures: self.failures() + failures,
     skippedCalls: self.skippedCalls(),

@@ -17,7 +17,6 @@ import { ProfileExport } from './profile-export.ts'
 import { Prometheus } from './prometheus/prometheus.ts'
 import { QueryError } from './query.ts'
 import { notMountedMessage, RefusalLog } from './refusal-log.ts'
-import { RenderCost } from './render-cost.ts'
 import { ResultLimit } from './result-limit.ts'
 import { selfFigures } from './self-figures.ts'
 import { placeBelow } from './sign-in.ts'
@@ -46,7 +45,6 @@ export class StatusHandler {
   readonly #access: Access
   readonly #refusals: RefusalLog
   readonly #context: TargetContext
-  readonly #cost: RenderCost = new RenderCost()
   readonly #stream: StreamHub
   readonly #prometheus: Prometheus
   readonly #failures: FailureLog
@@ -84,7 +82,6 @@ export class StatusHandler {
         {
           limits: options.limits,
           stream: this.#stream,
-          cost: this.#cost,
           results: results.figures,
           exported: profileExport.figures,
           failures: this.failures,
@@ -93,7 +90,7 @@ export class StatusHandler {
       )
     const snapshots = new Snapshots(sources, self, results)
     this.#stream = new StreamHub({
-      document: () => this.#cost.measure(() => snapshots.tick()),
+      document: () => sources.self.cost.measure(() => snapshots.tick()),
       maxStreams: options.limits.maxStreams,
       maxStreamBuffer: options.limits.maxStreamBuffer,
       now: () => clock.now(),

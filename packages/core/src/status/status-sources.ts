@@ -3,6 +3,7 @@ import type { InFlight } from '../http/in-flight.ts'
 import type { RequestLog } from '../http/request-log.ts'
 import type { RouteTable } from '../http/route-table.ts'
 import type { MetricStore } from '../metrics/metric-store.ts'
+import type { SelfCost } from '../monitor/self-cost.ts'
 import type { Profile } from '../profiler/profile.ts'
 import type { RuntimeStats, SystemStats } from '../system/system-stats.ts'
 import type {
@@ -19,6 +20,8 @@ export interface MonitorReader {
   /** Seconds between two samples. */
   readonly interval: number
   readonly isRunning: boolean
+  /** Milliseconds since the last sample, or since the start; null when it does not run. */
+  readonly sampleAgeMs: number | null
   readonly metricStore: MetricStore
   /** The last sample; null before the first. */
   readonly latest: { readonly stats: SystemStats; readonly runtime: RuntimeStats } | null
@@ -57,8 +60,7 @@ export interface SelfReader {
   /** Of every cap but those of status. */
   limits(): Readonly<Record<string, LimitFigures>>
   traces(): { readonly kept: number; readonly dropped: number }
-  /** CPU of the ticks over the last minute, in percent of one core. */
-  tickCpuPercent(nowMs: number): number | null
+  readonly cost: Pick<SelfCost, 'cpuPercent' | 'measure'>
   failures(): number
   skippedCalls(): number
 }

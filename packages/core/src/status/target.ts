@@ -1,5 +1,4 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import { clock } from '../clock.ts'
 import type { Resource } from './access-decision.ts'
 import type { Access } from './access.ts'
 import { json, JSON_TYPE, notFound } from './answer.ts'
@@ -72,7 +71,10 @@ const PAGE: Target = {
 const SNAPSHOT: Target = {
   resource: 'api',
   method: 'GET',
-  answer: async ({ api }) => json(await api.snapshot(), { vary: 'accept' }),
+  answer: async ({ api }, { search }) => {
+    Query.none(search)
+    return json(await api.snapshot(), { vary: 'accept' })
+  },
 }
 
 const ASSET: Target = {
@@ -84,7 +86,8 @@ const ASSET: Target = {
 const STREAM: Target = {
   resource: 'api',
   method: 'GET',
-  answer: ({ stream, access }, { req, res }) => {
+  answer: ({ stream, access }, { req, res, search }) => {
+    Query.none(search)
     stream.open(req, res, access.permission(req))
     return null
   },
@@ -148,10 +151,9 @@ function healthFacts(
   monitor: MonitorReader,
   results: ResultLimit,
 ): Parameters<typeof healthDocument>[0] {
-  const sampled = monitor.latest?.stats.timestamp
   return {
     running: monitor.isRunning,
-    sampleAgeMs: sampled === undefined ? null : clock.now() - clock.fromEpochSeconds(sampled),
+    sampleAgeMs: monitor.sampleAgeMs,
     intervalMs: monitor.interval * 1000,
     firing: results.cut(monitor.alerts.firing()),
   }
@@ -159,11 +161,14 @@ function healthFacts(
 
 /** The page is what a browser and curl get; JSON is what asks for it by name. */
 function acceptsJsonOnly(req: IncomingMessage): boolean {
-  const accept = req.headers.accept ?? ''
-  return accept.includes('application/json') && !wantsPage(req)
+  return accepts(req, 'application/json') && !wantsPage(req)
 }
 
 /** Whether a browser asks, rather than a script. */
 export function wantsPage(req: IncomingMessage): boolean {
-  return req.headers.accept?.includes('text/html') === true
+  return accepts(req, 'text/html')
+}
+
+function accepts({ headers }: IncomingMessage, type: string): boolean {
+  return headers.accept?.toLowerCase().includes(type) === true
 }

@@ -8,7 +8,7 @@ export function OwnCost({ self }: { self: SelfFigures }): JSX.Element {
   const { traces, cpuPercent, series, viewers, limits, failures } = self
   const cuts = Object.entries(limits).filter(([name, limit]) => isCutting(name, limit))
   const facts = [
-    `mtaio itself: ${percent(cpuPercent)}${cpuPercent === null ? ' CPU' : ' of a core'}`,
+    `mtaio itself: ${percent(cpuPercent)} of a core`,
     `${plural(traces.kept, 'trace')} kept, ${count(traces.dropped)} dropped`,
     `${count(series)} series`,
     plural(viewers, 'viewer'),

@@ -6,8 +6,11 @@ import type { Exposition } from './exposition.ts'
 const RESOLUTION_MS = 20
 /** Servers that scrape right after one another, as a pair of them does, are told the same. */
 const LEAST_MS = 500
+/** For so long the first scrape waits: some turns of the timer. */
+const FIRST_MS = 5 * RESOLUTION_MS
 // Taken once, so that fake timers in the app's tests do not hold up a scrape.
 const nextTurn = setImmediate
+const setTimer = setTimeout
 
 /** Each in seconds. */
 const FIGURES: readonly (readonly [
@@ -42,15 +45,21 @@ const FIGURES: readonly (readonly [
 
 /**
  * Event-loop lag under prom-client's names. It is measured from one scrape to the next, and only
- * from the first scrape on: where nobody scrapes no timer runs.
+ * from the first scrape on, which waits a moment for it: where nobody scrapes no timer runs.
  */
 export class LoopLag {
   #delay: IntervalHistogram | null = null
   /** What was measured last, as `FIGURES` has it. */
   #values: readonly number[] = []
   #readMs = -Infinity
+  #isRunning = false
+
+  start(): void {
+    this.#isRunning = true
+  }
 
   stop(): void {
+    this.#isRunning = false
     this.#delay?.disable()
     this.#delay = null
     this.#values = []
@@ -60,21 +69,24 @@ export class LoopLag {
     const began = clock.now()
     await new Promise((resolve) => nextTurn(resolve))
     const turn = (clock.now() - began) / 1000
-    this.#measure(began)
+    if (this.#isRunning && this.#delay === null) await this.#begin()
+    this.#measure(clock.now())
     out.family('nodejs_eventloop_lag_seconds', 'gauge', 'Lag of event loop in seconds.').value(turn)
     for (const [i, [name, help]] of FIGURES.entries()) {
       out.family(`nodejs_eventloop_lag_${name}_seconds`, 'gauge', help).value(this.#values[i])
     }
   }
 
+  async #begin(): Promise<void> {
+    this.#delay = monitorEventLoopDelay({ resolution: RESOLUTION_MS })
+    this.#delay.enable()
+    await new Promise((resolve) => setTimer(resolve, FIRST_MS))
+  }
+
   #measure(nowMs: number): void {
-    if (this.#delay === null) {
-      this.#delay = monitorEventLoopDelay({ resolution: RESOLUTION_MS })
-      this.#delay.enable()
-    }
     const delay = this.#delay
     // An empty histogram has a minimum of 9.2e18 and a mean of NaN.
-    if (delay.count === 0) return
+    if (delay === null || delay.count === 0) return
     if (this.#values.length > 0 && nowMs - this.#readMs < LEAST_MS) return
     this.#values = FIGURES.map(([, , read]) => read(delay))
     this.#readMs = nowMs

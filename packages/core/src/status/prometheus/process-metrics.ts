@@ -1,9 +1,13 @@
 import { readdir, readFile } from 'node:fs/promises'
+import { performance } from 'node:perf_hooks'
 import { getHeapSpaceStatistics, getHeapStatistics } from 'node:v8'
 import type { Exposition } from './exposition.ts'
 import { GC_BOUNDS } from './gc-durations.ts'
 import type { GcDurations } from './gc-durations.ts'
 import type { LoopLag } from './loop-lag.ts'
+
+/** Seconds since the epoch. The same for every scrape, also when the clock of the machine was set. */
+const START_TIME = Math.round(performance.timeOrigin / 1000)
 
 /**
  * The process and the runtime under the names, types and help texts of prom-client's default
@@ -46,7 +50,7 @@ function writeCpu(out: Exposition): void {
       'gauge',
       'Start time of the process since unix epoch in seconds.',
     )
-    .value(Math.round(Date.now() / 1000 - process.uptime()))
+    .value(START_TIME)
 }
 
 async function writeMemoryAndFiles(out: Exposition): Promise<void> {

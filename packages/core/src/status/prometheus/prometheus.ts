@@ -37,9 +37,10 @@ export class Prometheus {
     this.#sources = sources
   }
 
-  /** Begins to count garbage collections. Idempotent. */
+  /** Begins to count garbage collections, and allows scrapes to measure. Idempotent. */
   start(): void {
     this.#gc.start()
+    this.#lag.start()
   }
 
   /** Idempotent. */

@@ -1,4 +1,5 @@
-import type { RequestMetric } from '../../http/route-entry.ts'
+import { isOfRequests, type RequestMetric } from '../../http/route-entry.ts'
+import type { MetricSeries } from '../../metrics/metric-series.ts'
 import { ExponentialHistogram } from '../../metrics/histogram.ts'
 import type { MetricStore } from '../../metrics/metric-store.ts'
 import type { Pacer } from '../pacer.ts'
@@ -9,15 +10,6 @@ export interface RequestMetricsSource {
   readonly metrics: MetricStore
   inFlight(): number
 }
-
-/** The metrics of requests, which have names of their own here. */
-export const REQUEST_METRICS: ReadonlySet<string> = new Set<RequestMetric>([
-  'request_duration',
-  'request_stream',
-  'request_error',
-  'request_aborted',
-  'request_timeout',
-])
 
 const COUNTERS = [
   ['request_error', 'Requests that failed: a status from 500 on, or a response that broke off.'],
@@ -45,23 +37,27 @@ export async function writeRequestMetrics(
     'Time from the first byte of a request to the end of its response, in seconds.',
   )
   const total = new ExponentialHistogram()
-  for (const { values, labels } of source.metrics.get('request_duration')?.series() ?? []) {
+  for (const { values, labels } of seriesOf(source, 'request_duration')) {
     durations.histogram(values.total(total), DURATION_BOUNDS, labels)
     if (pacer.isDue) await pacer.pause()
   }
   for (const [name, help] of COUNTERS) {
     const counter = out.family(name, 'counter', help)
-    for (const series of source.metrics.get(name)?.series() ?? []) {
+    for (const series of seriesOf(source, name)) {
       counter.value(series.values.totalCount, series.labels)
       if (pacer.isDue) await pacer.pause()
     }
   }
   // They last as long as somebody listens: a distribution would say nothing.
   const streams = out.family('request_stream_seconds', 'summary', 'Time that responses streamed.')
-  for (const { values, labels } of source.metrics.get('request_stream')?.series() ?? []) {
+  for (const { values, labels } of seriesOf(source, 'request_stream')) {
     streams.summary(values.totalSum, values.totalCount, [], labels)
   }
   out
     .family('request_in_flight', 'gauge', 'Requests that are being answered now.')
     .value(source.inFlight())
+}
+
+function seriesOf({ metrics }: RequestMetricsSource, name: RequestMetric): MetricSeries[] {
+  return [...(metrics.get(name)?.series() ?? [])].filter(isOfRequests)
 }

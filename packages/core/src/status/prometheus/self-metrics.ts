@@ -17,8 +17,8 @@ export function writeSelfMetrics(out: Exposition, self: SelfFigures): void {
     ['mtaio_viewers', 'Open streams of the page.', self.viewers],
     [
       'mtaio_cpu_ratio',
-      'CPU of the ticks and renderings of mtaio, as a share of one core over the last minute.',
-      self.cpuPercent === null ? null : self.cpuPercent / 100,
+      "CPU of mtaio's ticks, with what they send to viewers, as a share of one core over the last minute.",
+      self.cpuPercent / 100,
     ],
   ] as const
   for (const [name, help, value] of gauges) out.family(name, 'gauge', help).value(value)
