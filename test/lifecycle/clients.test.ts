@@ -80,6 +80,31 @@ describe('a client that pipelines', () => {
     socket.destroy()
   })
 
+  it.each([
+    ['HTTP/1.0, and gets one without a length', 'GET / HTTP/1.0\r\nconnection: keep-alive\r\n\r\n'],
+    ['behind an answer that closes the connection', requestText('/')],
+  ])(
+    'is the one that left the answers that its connection ended before: %s',
+    async (_how, text) => {
+      const COUNT = 50
+      const { http, listener, ended } = makeRecorder()
+      await using server = await serve(
+        listener((req, res) => {
+          if (req.httpVersion !== '1.0') res.setHeader('connection', 'close')
+          res.writeHead(200)
+          res.end('x')
+        }),
+      )
+      const socket = await server.connect()
+      socket.resume().write(text.repeat(COUNT))
+      const outcomes = (await ended(COUNT)).map(brief)
+      expect(outcomes[0]).toEqual(['ok', 200])
+      expect(new Set(outcomes.slice(1).map(String))).toEqual(new Set(['aborted,499']))
+      expect(http.figures(now())).toMatchObject({ errors: 0, errorRate: 0 })
+      socket.destroy()
+    },
+  )
+
   it('has an answer that waits behind another not taken for a stream', async () => {
     const { http, listener, ended } = makeRecorder()
     let answer = (): void => {}

@@ -24,13 +24,16 @@ const REQUEST_TIMEOUT = 'ERR_HTTP_REQUEST_TIMEOUT'
 
 /** How an HTTP/1 response that is closed ended; `socket` is the one that it was written to. */
 export function endingOf(
-  res: Pick<ServerResponse, 'writableEnded' | 'writableFinished'>,
+  res: Pick<ServerResponse, 'writableEnded' | 'writableFinished' | 'socket'>,
   socket: Socket | null,
   timedOut: boolean,
 ): Ending {
   if (res.writableEnded && (res.writableFinished ? !isCut(socket) : isUp(socket))) return 'whole'
   if (socket !== null && hasPeerLeft(socket)) return 'left'
-  return timedOut || codeOf(socket?.errored) === REQUEST_TIMEOUT ? 'late' : 'broken'
+  if (timedOut || codeOf(socket?.errored) === REQUEST_TIMEOUT) return 'late'
+  // One that waits behind another has no socket yet. If the app has ended it, it is not broken: the
+  // answer before it was the last on this connection, which the client could have known.
+  return res.writableEnded && !res.writableFinished && res.socket === null ? 'left' : 'broken'
 }
 
 /** Whether a response is one of HTTP/2, or something like it. */
