@@ -205,6 +205,49 @@ describe('a request', () => {
     expect((await ended(1)).map(brief)).toEqual([['error', 200]])
   })
 
+  it.each<[string, string, RequestListener]>([
+    ['before it ends', 'error', (_req, res) => void res.destroy().end('x')],
+    ['before it ends without a body', 'error', (_req, res) => void res.destroy().end()],
+    [
+      'in mid-body, before it ends',
+      'error',
+      (_req, res) => {
+        res.write('begun')
+        res.destroy().end('x')
+      },
+    ],
+    [
+      'with its connection, before it ends',
+      'error',
+      ({ socket }, res) => {
+        socket.destroy()
+        res.end('x')
+      },
+    ],
+    // All of it is in the hands of the system by then.
+    ['when it has ended', 'ok', (_req, res) => void res.end('x').destroy()],
+  ])('whose response the app destroys %s, in one turn, is %s', async (_when, outcome, handler) => {
+    const { listener, ended } = makeRecorder()
+    await using server = await serve(
+      listener((req, res) => {
+        if (req.url === '/') handler(req, res)
+        else res.end('first')
+      }),
+    )
+    // The first of a connection, and one that comes when Node has told of another.
+    const sockets = [await server.connect(), await server.connect()]
+    sockets[1]?.write(requestText('/first'))
+    await ended(1)
+    const answers = sockets.map((socket) => {
+      socket.write(requestText('/'))
+      return readAnswer(socket)
+    })
+    const bodies = (await Promise.all(answers)).map(({ text }) => text.endsWith('x'))
+    expect(bodies).toEqual(times(2, outcome === 'ok'))
+    const outcomes = (await ended(3)).map((request) => request.outcome)
+    expect(outcomes).toEqual(['ok', outcome, outcome])
+  })
+
   it('that the app never answered but destroyed is an error without a 2xx', async () => {
     const { listener, ended } = makeRecorder()
     await using server = await serve(listener((req) => void req.socket.destroy()))

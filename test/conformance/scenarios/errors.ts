@@ -267,6 +267,32 @@ export const errorScenarios: readonly Scenario[] = [
       }),
     },
     {
+      name: `${how} by the app, which answers in the same turn: one record, error`,
+      over: 'HTTP/1.1',
+      except: ({ name }) =>
+        name === 'Fastify 4' && how !== 'res.destroy()' && how !== 'res.destroy(error)'
+          ? 'Fastify 4 writes the body before it ends: Node says that nothing was cut off'
+          : null,
+      make: () => ({
+        plan: {
+          routes: [
+            {
+              path: '/destroy',
+              handle: (exchange) => {
+                destroy(exchange)
+                exchange.send('nobody gets this')
+              },
+            },
+          ],
+        },
+        traffic: async (client) => void (await client.ask('/destroy')),
+        check: ({ records, transcript }) => {
+          expect(transcript).toEqual([''])
+          expect(records.map(({ outcome }) => outcome)).toEqual(['error'])
+        },
+      }),
+    },
+    {
       name: `${how} by the app in mid-body: one record, error`,
       over: 'HTTP/1.1',
       make: () => ({

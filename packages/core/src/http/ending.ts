@@ -28,12 +28,20 @@ export function endingOf(
   socket: Socket | null,
   timedOut: boolean,
 ): Ending {
-  if (res.writableEnded && (res.writableFinished ? !isCut(socket) : isUp(socket))) return 'whole'
+  if (isWhole(res, socket) && !isDropped(res, socket)) return 'whole'
   if (socket !== null && hasPeerLeft(socket)) return 'left'
   if (timedOut || codeOf(socket?.errored) === REQUEST_TIMEOUT) return 'late'
   // One that waits behind another has no socket yet. If the app has ended it, it is not broken: the
   // answer before it was the last on this connection, which the client could have known.
   return res.writableEnded && !res.writableFinished && res.socket === null ? 'left' : 'broken'
+}
+
+/** Whether the app ended an HTTP/1 response, and nothing of what Node took of it was cut off. */
+export function isWhole(
+  res: Pick<ServerResponse, 'writableEnded' | 'writableFinished'>,
+  socket: Socket | null,
+): boolean {
+  return res.writableEnded && (res.writableFinished ? !isCut(socket) : isUp(socket))
 }
 
 /** Whether a response is one of HTTP/2, or something like it. */
@@ -73,6 +81,18 @@ function isCut(socket: Socket | null): boolean {
     !socket.writableFinished &&
     (socket.readableEnded || socket.errored != null)
   )
+}
+
+/**
+ * Whether the connection was destroyed before the app had ended the response: then Node drops what
+ * is written, and up to Node 22 counts it as finished nonetheless, since nothing waits. It takes the
+ * socket from a response only when it was handed over.
+ */
+function isDropped(
+  { socket: own }: Pick<ServerResponse, 'socket'>,
+  socket: Socket | null,
+): boolean {
+  return own !== null && own === socket && socket.destroyed
 }
 
 /**

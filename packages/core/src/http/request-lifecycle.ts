@@ -1,7 +1,7 @@
 import type { Socket } from 'node:net'
 import { clock } from '../clock.ts'
 import type { Sanitizer } from '../profiler/sanitizer.ts'
-import { endingOf, isHttp2, type Ending } from './ending.ts'
+import { endingOf, isHttp2, isWhole, type Ending } from './ending.ts'
 import type { HttpAdapter, HttpRequest, HttpResponse } from './http-adapter.ts'
 import type { Outcome } from './http-figures.ts'
 import { RequestTrace } from './request-trace.ts'
@@ -165,7 +165,7 @@ export class RequestLifecycle {
       const socket = this.#socketOf(req)
       // Up to Node 22 a connection that fails is destroyed a moment later, with what it was to send.
       const isSure = socket === null || socket.errored == null
-      if (isSure && endingOf(res, socket, false) === 'whole') this.sentStatus = statusOf(res)
+      if (isSure && isWhole(res, socket)) this.sentStatus = statusOf(res)
     } catch {
       // What an app has put in the place of its messages may throw; then it does at the end, too.
     }
