@@ -255,6 +255,16 @@ describe('HTTP/2', () => {
     expect((await ended(1)).map(brief)).toEqual([['ok', 404]])
   })
 
+  it('has a method that the client made up shown as OTHER while the request is in flight, too', async () => {
+    const { http, client, connection } = await serve2(() => {})
+    client.request({ ':path': '/', ':method': 'M'.repeat(10_000) }).on('error', () => {})
+    await connection.runs()
+    expect(http.figures(now()).oldest?.method).toBe('OTHER')
+    const [request] = Array.from(http.inFlight, ({ trace }) => trace)
+    expect(request?.method).toBe('OTHER')
+    expect(JSON.stringify(request)).not.toContain('MMM')
+  })
+
   /** A server that is watched, and a client of it. */
   async function serve2(handler: (req: Http2ServerRequest, res: Http2ServerResponse) => void) {
     const recorder = makeRecorder()

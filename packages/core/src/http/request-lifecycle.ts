@@ -5,6 +5,7 @@ import { endingOf, isHttp2, isWhole, type Ending } from './ending.ts'
 import type { HttpAdapter, HttpRequest, HttpResponse } from './http-adapter.ts'
 import type { Outcome } from './http-figures.ts'
 import { RequestTrace } from './request-trace.ts'
+import { labelOfMethod } from './route-table.ts'
 import type { SocketWatch } from './socket-watch.ts'
 import { isStreaming } from './streaming.ts'
 
@@ -103,8 +104,9 @@ export class RequestLifecycle {
     return this.req !== null
   }
 
+  /** As it is counted: a client may make up any, of any length. */
   get method(): string {
-    return this.req?.method ?? 'GET'
+    return labelOfMethod(this.req?.method ?? 'GET')
   }
 
   /** The route pattern: said by the app, else by the framework; null when no route matched. */

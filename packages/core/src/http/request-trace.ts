@@ -56,7 +56,7 @@ export class RequestTrace extends ProfileTrace {
     return this.outcome === 'error' || this.outcome === 'timeout'
   }
 
-  /** While in flight as the client has it; then as it was counted. */
+  /** As it is counted; `OTHER` for one that HTTP does not know. */
   get method(): string {
     return this.entry === null ? this.name : this.entry.method
   }

@@ -13,6 +13,11 @@ const OTHER_METHOD = 'OTHER'
 
 const KNOWN_METHODS: ReadonlySet<string> = new Set(METHODS)
 
+/** What a method is counted and shown as. */
+export function labelOfMethod(method: string): string {
+  return KNOWN_METHODS.has(method) ? method : OTHER_METHOD
+}
+
 /** The figures by method and route pattern; capped, what falls over is the route `(other)`. */
 export class RouteTable {
   /** The examples of all routes together. */
@@ -57,7 +62,7 @@ export class RouteTable {
   }
 
   #slowEntry(givenMethod: string, givenRoute: string): RouteEntry {
-    const method = KNOWN_METHODS.has(givenMethod) ? givenMethod : OTHER_METHOD
+    const method = labelOfMethod(givenMethod)
     const route = this.#store.cut(givenRoute)
     const known = this.find(method, route)
     if (known !== undefined) return known
