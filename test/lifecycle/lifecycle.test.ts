@@ -102,6 +102,29 @@ describe('a request', () => {
     expect((await ended(1)).map(brief)).toEqual([['error', 200]])
   })
 
+  it.each<[string, string, (res: ServerResponse) => unknown]>([
+    ['and ends it', 'error', (res) => (noteError(res, new Error('midway')), res.end())],
+    ['and breaks it off', 'error', (res) => res.destroy()],
+    ['of a stream of events', 'ok', (res) => res.end()],
+  ])(
+    'whose app sets a status when its head was sent %s has the one that was sent',
+    async (...row) => {
+      const [how, outcome, act] = row
+      const { listener, ended } = makeRecorder()
+      const handler: RequestListener = (_req, res) => {
+        if (how.includes('stream')) res.setHeader('content-type', 'text/event-stream')
+        res.writeHead(202).write('begun')
+        setTimeout(() => {
+          res.statusCode = 503
+          act(res)
+        }, 5)
+      }
+      await using server = await serve(listener(handler))
+      expect((await server.ask('/')).status).toBe(202)
+      expect((await ended(1)).map(brief)).toEqual([[outcome, 202]])
+    },
+  )
+
   it('whose error comes of the client that left is aborted, and keeps the error before it', async () => {
     const { listener, ended } = makeRecorder()
     const handler: RequestListener = (req, res) => {

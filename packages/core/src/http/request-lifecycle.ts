@@ -15,6 +15,8 @@ const CLIENT_LEFT = 499
 const BROKEN = 500
 const TOO_LATE = 504
 
+const STATUS = /^HTTP\/1\.\d (\d{3})/
+
 /** What a lifecycle needs of the recorder that follows it. */
 export interface LifecycleOwner {
   /** Whether something may read the trace context, so that it has to be entered. */
@@ -197,7 +199,9 @@ export class RequestLifecycle {
     const ending =
       sentStatus !== 0 ? 'whole' : (given ?? endingOf(res, this.#socketOf(req), this.timedOut))
     if (ending === 'whole') {
-      const status = sentStatus !== 0 ? sentStatus : sentStatusOf(res)
+      // To look at the head that was sent costs more than to believe the app.
+      const isSure = sentStatus !== 0 && !failedMidway && !this.streaming
+      const status = isSure ? sentStatus : sentStatusOf(res)
       this.#end(req, status >= 500 || failedMidway ? 'error' : 'ok', status)
       return
     }
@@ -234,10 +238,18 @@ export function closeAll(first: RequestLifecycle | null): void {
   }
 }
 
-/** The status of a response of any kind: of HTTP/2 the app may have used the stream itself. */
+/**
+ * The status of a response of any kind, as it was sent: an app may set another one when the head is
+ * gone, and of HTTP/2 use the stream itself.
+ */
 function sentStatusOf(res: HttpResponse): number {
-  const sent = isHttp2(res) ? Number(res.stream.sentHeaders?.[':status']) : NaN
+  const sent = Number(isHttp2(res) ? res.stream.sentHeaders?.[':status'] : inHead(res))
   return Number.isNaN(sent) ? statusOf(res) : sent
+}
+
+function inHead(res: HttpResponse): string | undefined {
+  const { _header: head } = res as { _header?: unknown }
+  return typeof head === 'string' ? STATUS.exec(head)?.[1] : undefined
 }
 
 /** A status that can have been sent: an app may put anything there afterwards. */
