@@ -33,6 +33,10 @@ const APPS = {
     app.set('env', 'test') // errors are answered, not printed
     app.use(mtaioExpress(options))
     app.use(express.json())
+    app.use('/static', express.static('/nowhere', { fallthrough: false }))
+    app.get('/files/:name', (/** @type {any} */ req, /** @type {any} */ res) =>
+      res.sendFile(req.params.name, { root: '/nowhere' }),
+    )
     app.all('/users/:id', (/** @type {any} */ _req, /** @type {any} */ res) => res.send('ok'))
     return listen(app)
   },

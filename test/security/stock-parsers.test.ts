@@ -4,8 +4,11 @@ import { canary, CanaryApp } from './canary-app.ts'
 
 // What a framework's own parsers say of what they cannot read, kept without any `redact`.
 describe.each([
-  ['express4', ['Unexpected token [input]', "param '[input]'"]],
-  ['express5', ['Unexpected token [input]', "param '[input]'", 'charset \\"[input]']],
+  ['express4', ['Unexpected token [input]', "param '[input]'", "stat '[path]'"]],
+  [
+    'express5',
+    ['Unexpected token [input]', "param '[input]'", 'charset \\"[input]', "stat '[path]'"],
+  ],
   ['koa', ['Unexpected token [input]', 'for POST [path]?[query]']],
   ['fastify4', ['Unexpected token [input]', 'Media Type: [input]']],
   ['fastify5', ['Body is not valid JSON', 'Unsupported Media Type']],
@@ -29,6 +32,9 @@ describe.each([
     await app.send(line(), [body.host, body.json, encoding], '[1]')
     for (const path of [`/users/${canary('param')}%zz`, `/${canary('nowhere')}%zz`]) {
       await app.send(`GET ${path}?${canary('query')}`, [body.host])
+    }
+    for (const place of ['static', 'files']) {
+      await app.send(`GET /${place}/${canary('file')}`, [body.host])
     }
     await app.send(`GET /users/7`, [body.host])
   })

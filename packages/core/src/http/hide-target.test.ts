@@ -24,6 +24,26 @@ it('the target is hidden in each way to write it, and as a router has shortened 
   }
 })
 
+it.each([
+  ['open', '/srv/files/SECRET'],
+  ['stat', "/srv/it's\n    at SECRET"],
+  ['scandir', '/srv/SECRET/'],
+])('the file that Node could not %s is hidden as a path is: %j', (call, path) => {
+  const text = `ENOENT: no such file or directory, ${call} '${path}'`
+  expect(hide({ url: '/files/1' }, false)(`Error: ${text}\n    at`)).toBe(
+    `Error: ENOENT: no such file or directory, ${call} '[path]'\n    at`,
+  )
+  expect(hide({ url: '/files/1' }, true)(text)).toBe(text)
+})
+
+it("what only looks like a file is left alone, and what repeats Node's words is searched once", () => {
+  const text = "EISDIR: illegal operation on a directory, read; I'd open 'x'"
+  expect(hide({ url: '/files/1' }, false)(text)).toBe(text)
+  const beganMs = performance.now()
+  hide({ url: '/files/1' }, false)('EA: a, stat '.repeat(1e6))
+  expect(performance.now() - beganMs).toBeLessThan(1000)
+})
+
 it('a target with a host loses also that, and the password in it', () => {
   const req = { url: 'http://me:pw@host/path?q' }
   expect(hide(req, true)('GET http://me:pw@host/path?q')).toBe('GET /path?[query]')

@@ -3,13 +3,21 @@ import type { HttpRequest } from './http-adapter.ts'
 // Of `GET http://me:pw@host/path?query`: what is before the path, the path, and what follows it.
 const PARTS = /^([a-z][a-z\d+.-]*:\/\/[^/?#]*)?([^?#]*)(.*)$/is
 
+// Of `ENOENT: no such file or directory, stat '/srv/files/name'`: what is before the path, which goes
+// on to the last quote, since a name may have some.
+const FILE = /\b(E[A-Z\d]{1,20}: [\w ()/-]{1,80}, [a-z\d]{1,20}) '.*'/s
+
 /**
- * Takes the target of a request out of texts: routers quote it (`Cannot GET /reset?token=…`). Of
- * the query nothing stays, and the path only where paths are kept at all.
+ * Takes the target of a request out of texts: routers quote it (`Cannot GET /reset?token=…`), and so
+ * does Node where an app serves the file that was asked for. Of the query nothing stays, and the
+ * path only where paths are kept at all.
  */
 export function hideTarget(req: HttpRequest, keepPath: boolean): (text: string) => string {
   const parts = partsOf(req, keepPath)
-  return (text) => parts.reduce((rest, [part, name]) => rest.replaceAll(part, () => name), text)
+  return (text) => {
+    const rest = parts.reduce((left, [part, name]) => left.replaceAll(part, () => name), text)
+    return keepPath ? rest : rest.replace(FILE, "$1 '[path]'")
+  }
 }
 
 type Part = readonly [text: string, name: string]
