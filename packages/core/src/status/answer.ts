@@ -96,6 +96,8 @@ export function send(req: IncomingMessage, res: ServerResponse, answer: Answer):
 
 /** Smaller answers fit into a packet or two anyway. */
 const LEAST_ZIPPED = 8192
+/** A reader that does not take a piece in so many milliseconds is let go, and the answer with it. */
+const MOST_UNREAD_MS = 30_000
 
 function isZipped({ headers }: Answer): boolean {
   return headers?.['content-encoding'] !== undefined
@@ -115,7 +117,9 @@ async function writePieces(
 
 function drained(res: ServerResponse): Promise<void> {
   return new Promise((resolve) => {
+    const giveUp = setTimeout(() => res.destroy(), MOST_UNREAD_MS).unref()
     const done = (): void => {
+      clearTimeout(giveUp)
       res.off('drain', done)
       res.off('close', done)
       resolve()
