@@ -3,6 +3,7 @@ import { clock } from '../clock.ts'
 import { memoryNow } from './memory-meter.ts'
 import type { OpenTraces } from './open-traces.ts'
 import type { Sanitizer } from './sanitizer.ts'
+import { afterThisSegment } from './segment.ts'
 import type { ErrorDocument, TraceDocument } from './span-document.ts'
 import { formatTraceId, nextTraceNumber } from './trace-id.ts'
 import type { TraceScope } from './trace-scope.ts'
@@ -46,7 +47,8 @@ export class ProfileTrace {
   #endMs = NaN
   #memoryEnd = 0
   #metadata: Record<string, unknown> | null = null
-  #error: ErrorDocument | undefined = undefined
+  /** A function as long as the error was not described. */
+  #error: ErrorDocument | (() => ErrorDocument) | undefined = undefined
 
   static {
     // What `console.log` shows: the record, not how it is held. It would be a method if
@@ -135,7 +137,7 @@ export class ProfileTrace {
 
   /** The error that the operation failed with, as strings. */
   get error(): ErrorDocument | undefined {
-    return this.#error
+    return this.#describeError()
   }
 
   /** The innermost span below this root that is open now; `null` when none is. */
@@ -155,9 +157,18 @@ export class ProfileTrace {
     return this
   }
 
-  /** Marks the operation as failed. Anything can be given, as anything can be thrown. */
+  /**
+   * Marks the operation as failed. Anything can be given, as anything can be thrown.
+   *
+   * V8 formats a stack when it is first read, which may take long. So the error is described when
+   * the code that runs now has returned, or at the end of the trace, when that has been timed.
+   */
   setError(error: unknown): this {
-    this.#error = this.#sanitizer.error(error, this.root.hiding())
+    const hide = this.root.hiding()
+    this.#error = () => this.#sanitizer.error(error, hide)
+    // Bound, since a closure here would hold on to the error, too, until it was called.
+    if (this.isOpen) afterThisSegment(this.#describeError.bind(this))
+    else this.#describeError()
     return this
   }
 
@@ -180,6 +191,7 @@ export class ProfileTrace {
       this.scope.release()
       this.scope = null
     }
+    this.#describeError()
     this.#boundMetadata()
     // Those that are still open may never end, and are kept with their root.
     if (this.spans !== null) for (const span of this.spans) if (span.isOpen) span.#boundMetadata()
@@ -188,6 +200,11 @@ export class ProfileTrace {
 
   #boundMetadata(): void {
     if (this.#metadata !== null) this.#metadata = this.#sanitizer.metadata(this.#metadata)
+  }
+
+  #describeError(): ErrorDocument | undefined {
+    if (typeof this.#error === 'function') this.#error = this.#error()
+    return this.#error
   }
 
   /**
@@ -220,7 +237,7 @@ export class ProfileTrace {
       memoryEnd: this.memoryEnd,
       memoryDelta: isOpen ? null : this.memoryDelta,
       stackTrace: this.stackTrace ?? null,
-      error: this.#error ?? null,
+      error: this.error ?? null,
     }
   }
 }
