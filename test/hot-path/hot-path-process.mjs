@@ -19,7 +19,7 @@ const REQUESTS = 400
 const ROUNDS = 3
 
 const [framework, mode] = process.argv.slice(2)
-const counts = { clockReads: 0, listeners: 0, contextRuns: 0 }
+const counts = { clockReads: 0, listeners: 0, contextChanges: 0 }
 
 // Before mtaio is loaded: it takes the clock once and for all.
 let nowMs = performance.now()
@@ -28,7 +28,7 @@ countCalls(Date, 'now', 'clockReads')
 countCalls(process, 'hrtime', 'clockReads')
 countCalls(EventEmitter.prototype, 'on', 'listeners')
 countCalls(EventEmitter.prototype, 'prependListener', 'listeners')
-countCalls(AsyncLocalStorage.prototype, 'run', 'contextRuns')
+countCalls(AsyncLocalStorage.prototype, 'enterWith', 'contextChanges')
 
 const { build } = await import(`../../bench/apps/${framework}.js`)
 const mtaio = mode === 'bare' ? null : await watch()

@@ -13,29 +13,18 @@ export class CallStackContext implements ScopeCarrier {
   readonly use: ContextUse = new ContextUse()
   #scope: TraceScope | null = null
 
-  run(
-    scope: TraceScope | null,
-    fn: (...args: never[]) => unknown,
-    thisArg: unknown,
-    args: ArrayLike<unknown>,
-  ): unknown {
-    const outer = this.#scope
-    this.#scope = scope
-    try {
-      return Reflect.apply(fn, thisArg, args)
-    } finally {
-      this.#scope = outer
-    }
-  }
-
   current(): TraceScope | null {
     return this.#scope
   }
 
   enter(scope: TraceScope | null): void {
     this.#scope = scope
+  }
+
+  declare(scope: TraceScope): void {
+    this.#scope = scope
     // A declaration in an async function is not left when that returns to its caller.
-    if (scope !== null) afterThisSegment(this.#leave)
+    afterThisSegment(this.#leave)
   }
 
   readonly #leave = (): void => {

@@ -20,9 +20,12 @@ export class Operations {
     this.#names = new KnownTexts(maxOperations, maxLabelLength)
   }
 
-  /** A name as it is kept: cut, and no part of a larger text of the app. */
+  /**
+   * A name as it is kept: cut, and no part of a larger text of the app. Apps make up names, and in
+   * JavaScript ones that are no text.
+   */
   ownName(name: string): string {
-    return this.#names.own(name)
+    return this.#names.own(typeof name === 'string' ? name : typeof name)
   }
 
   get size(): number {
@@ -45,6 +48,15 @@ export class Operations {
   /** Forgets the figures, not the names: handles stay valid. */
   reset(): void {
     for (const operation of this) operation.reset()
+  }
+
+  /** Copies of those that were called, by name. */
+  copies(): Map<string, OperationStats> {
+    const copies = new Map<string, OperationStats>()
+    for (const operation of this) {
+      if (operation.histogram.count > 0) copies.set(operation.name, operation.clone())
+    }
+    return copies
   }
 
   *[Symbol.iterator](): Generator<OperationStats, void, undefined> {

@@ -19,7 +19,7 @@ import { checkFunction, checkTrace, invalid } from './profiler-checks.ts'
 import { profilerLimits, type ProfilerLimit } from './profiler-limits.ts'
 import { resolveProfilerOptions, type ProfilerOptions } from './profiler-options.ts'
 import { Sanitizer } from './sanitizer.ts'
-import type { ScopeCarrier } from './scope-carrier.ts'
+import { runInScope, type ScopeCarrier } from './scope-carrier.ts'
 import { ScopedTrace } from './scoped-trace.ts'
 import { captureStackTrace } from './stack-trace.ts'
 import { traceContext } from './trace-context.ts'
@@ -114,12 +114,14 @@ export class Profiler {
     metadata?: Metadata,
   ): unknown {
     if (typeof second !== 'function') return this.#declare(name, second)
-    const trace = this.#begin(name, metadata, this.currentTrace, Profiler.prototype.traceContext)
-    if (!this.enabled) return second(trace)
-    if (!types.isGeneratorFunction(second)) return this.#call(trace, second, undefined, [trace])
-    const generator = second(trace) as object
-    followGenerator(generator, () => new TracedCall(this, trace))
-    return generator
+    const entry = Profiler.prototype.traceContext
+    if (this.enabled && !types.isGeneratorFunction(second)) {
+      return this.#call(second, name, metadata, undefined, null, entry)
+    }
+    const trace = this.#begin(name, metadata, this.currentTrace, entry)
+    const result = second(trace)
+    if (this.enabled) followGenerator(result as object, () => new TracedCall(this, trace))
+    return result
   }
 
   /**
@@ -167,7 +169,7 @@ export class Profiler {
     if (!this.enabled) return fn
     const scope = this.#currentScope()
     const context = this.#context
-    return wrapFunction(fn, (thisArg, args) => context.run(scope, fn, thisArg, args)) as F
+    return wrapFunction(fn, (thisArg, args) => runInScope(context, scope, fn, thisArg, args)) as F
   }
 
   /** What was seen since the start or the last reset. Later calls do not change its figures. */
@@ -182,7 +184,7 @@ export class Profiler {
       clock.toEpochSeconds(since),
       this.#rootSeconds + openMs / 1000,
       [...new Set([...this.#kept, ...ended, ...open])],
-      this.#copyOfOperations(),
+      this.#operations.copies(),
     )
   }
 
@@ -235,9 +237,9 @@ export class Profiler {
     this.#elsewhere.push(roots)
   }
 
-  /** Counts a root that was never in the list of the open ones. Both in monotonic milliseconds. */
+  /** Counts a root that has ended, its time since a reset only. Both in monotonic milliseconds. */
   countRoot(startMs: number, endMs: number): void {
-    this.#rootSeconds += this.#secondsSinceReset(startMs, endMs)
+    this.#rootSeconds += Math.max(0, endMs - Math.max(startMs, this.#startMs)) / 1000
   }
 
   /** Keeps a root that was closed, for its spans. */
@@ -257,16 +259,11 @@ export class Profiler {
     const context = this.#context
     if (!context.use.armed || !trace.isOpen) return Reflect.apply(fn, thisArg, args)
     trace.scope ??= new TraceScope(trace, this, context.current())
-    return context.run(trace.scope, fn, thisArg, args)
+    return runInScope(context, trace.scope, fn, thisArg, args)
   }
 
   #rootsElsewhere(): ProfileTrace[] {
     return this.#elsewhere.flatMap((roots) => roots())
-  }
-
-  /** Of a root that has ended. A reset may have come in the middle of it. */
-  #secondsSinceReset(startMs: number, endMs: number): number {
-    return Math.max(0, endMs - Math.max(startMs, this.#startMs)) / 1000
   }
 
   #wrap(fn: AnyFunction, givenName: string | undefined): AnyFunction {
@@ -274,26 +271,39 @@ export class Profiler {
     this.#context.use.arm()
     const name = givenName ?? (fn.name || '(anonymous)')
     if (!types.isGeneratorFunction(fn)) {
-      return wrapFunction(fn, (thisArg, args, wrapper) =>
-        this.#call(this.#begin(name, undefined, this.currentTrace, wrapper), fn, thisArg, args),
-      )
+      // Bound: a function of ours in between would be one more frame in the stacks of the app.
+      return wrapFunction(fn, this.#call.bind(this, fn, name, undefined))
     }
     return wrapFunction(fn, (thisArg, args) => {
       const generator = Reflect.apply(fn, thisArg, args) as object
       const scope = this.#currentScope()
-      followGenerator(generator, (step) => {
-        const trace = this.#begin(name, undefined, this.#traceIn(scope), step)
-        return new TracedCall(this, trace)
-      })
+      const begin = (step: Function): ProfileTrace =>
+        this.#begin(name, undefined, this.#traceIn(scope), step)
+      followGenerator(generator, (step) => new TracedCall(this, begin(step)))
       return generator
     })
   }
 
-  #call(trace: ProfileTrace, fn: AnyFunction, thisArg: unknown, args: unknown[]): unknown {
+  /**
+   * Calls a function as an operation, with the trace where `args` is `null`. In the stacks of the
+   * app's errors are this frame and that of `entry`, which the app called, and no other of ours.
+   */
+  #call(
+    fn: AnyFunction,
+    name: string,
+    metadata: Metadata | undefined,
+    thisArg: unknown,
+    args: unknown[] | null,
+    entry: Function,
+  ): unknown {
+    const context = this.#context
+    const outer = this.#currentScope()
+    const trace = this.#begin(name, metadata, this.#traceIn(outer), entry)
     const call = new TracedCall(this, trace)
     let result: unknown
     try {
-      result = this.runIn(trace, fn, thisArg, args)
+      context.enter((trace.scope = new TraceScope(trace, this, outer)))
+      result = Reflect.apply(fn, thisArg, args ?? [trace])
     } catch (error) {
       try {
         call.failed(error)
@@ -301,6 +311,8 @@ export class Profiler {
         // As below; the error of the app goes on.
       }
       throw error
+    } finally {
+      context.enter(outer)
     }
     try {
       return followResult(result, call)
@@ -316,7 +328,7 @@ export class Profiler {
     const context = this.#context
     const outer = this.enabled ? this.#currentScope() : null
     const parent = this.#traceIn(outer)
-    const label = this.#label(name)
+    const label = this.#operations.ownName(name)
     const nowMs = clock.now()
     const trace = new ScopedTrace(label, nowMs, memoryNow(nowMs), this.sanitizer, parent)
     this.#adopt(trace, metadata, Profiler.prototype.traceContext)
@@ -329,7 +341,7 @@ export class Profiler {
     const scope = new TraceScope(trace, this, outer)
     scope.declaration = new Declaration(Profiler.prototype.traceContext)
     trace.scope = scope
-    context.enter(scope)
+    context.declare(scope)
     return trace
   }
 
@@ -340,16 +352,11 @@ export class Profiler {
     parent: ProfileTrace | null,
     entry: Function,
   ): ProfileTrace {
-    const label = this.#label(name)
+    const label = this.#operations.ownName(name)
     const nowMs = clock.now()
     const trace = new ProfileTrace(label, nowMs, memoryNow(nowMs), this.sanitizer, parent)
     this.#adopt(trace, metadata, entry)
     return trace
-  }
-
-  /** Apps make up names, also long ones, and in JavaScript ones that are no text. */
-  #label(name: string): string {
-    return this.#operations.ownName(typeof name === 'string' ? name : typeof name)
   }
 
   /** Puts a trace that begins where it belongs. */
@@ -388,13 +395,5 @@ export class Profiler {
   #traceIn(scope: TraceScope | null): ProfileTrace | null {
     while (scope !== null && (scope.trace === null || scope.owner !== this)) scope = scope.parent
     return scope === null ? null : scope.trace
-  }
-
-  #copyOfOperations(): Map<string, OperationStats> {
-    const copies = new Map<string, OperationStats>()
-    for (const operation of this.#operations) {
-      if (operation.histogram.count > 0) copies.set(operation.name, operation.clone())
-    }
-    return copies
   }
 }

@@ -4,7 +4,7 @@ import type { ScopeCarrier } from './scope-carrier.ts'
 import type { TraceScope } from './trace-scope.ts'
 
 interface SharedContext {
-  readonly storage: AsyncLocalStorage<TraceScope | null>
+  readonly storage: AsyncLocalStorage<TraceScope | undefined>
   readonly use: ContextUse
 }
 
@@ -16,7 +16,7 @@ const { storage, use } = ((globalThis as Record<symbol, unknown>)[KEY] ??=
   makeContext()) as SharedContext
 
 function makeContext(): SharedContext {
-  const storage = new AsyncLocalStorage<TraceScope | null>()
+  const storage = new AsyncLocalStorage<TraceScope | undefined>()
   // To stop entering is not enough: Node 20 and 22 follow every promise while it is enabled.
   return { storage, use: new ContextUse(() => storage.disable()) }
 }
@@ -26,28 +26,15 @@ export const traceContext: ScopeCarrier = {
   use,
   followsEvents: true,
 
-  run(
-    scope: TraceScope | null,
-    fn: (...args: never[]) => unknown,
-    thisArg: unknown,
-    args: ArrayLike<unknown>,
-  ): unknown {
-    if (!use.armed) return Reflect.apply(fn, thisArg, args)
-    // Reflect.apply as the callback: `this` and the arguments get through without a closure.
-    return storage.run<unknown, [Function, unknown, ArrayLike<unknown>]>(
-      scope,
-      Reflect.apply,
-      fn,
-      thisArg,
-      args,
-    )
-  },
-
   current(): TraceScope | null {
     return storage.getStore() ?? null
   },
 
   enter(scope: TraceScope | null): void {
+    storage.enterWith(scope ?? undefined)
+  },
+
+  declare(scope: TraceScope): void {
     storage.enterWith(scope)
   },
 }
