@@ -4,7 +4,7 @@ import type { HttpAdapter } from './http/http-adapter.ts'
 import { HttpRecorder } from './http/http-recorder.ts'
 import { setRoute } from './http/message-state.ts'
 import { ResourceMonitor } from './monitor/resource-monitor.ts'
-import { resolveOptions, type MtaioOptions, type ResolvedOptions } from './options.ts'
+import { checkOptions, resolveOptions, type MtaioOptions, type ResolvedOptions } from './options.ts'
 import { Profiler } from './profiler/profiler.ts'
 import { joinLimits, type LimitFigures } from './limits.ts'
 import { StatusHandler } from './status/status-handler.ts'
@@ -167,9 +167,10 @@ export function createMtaio(options?: MtaioOptions): Mtaio {
  * The instance that an adapter works with: the one it was given, else one of its own.
  *
  * @throws MtaioError `MTAIO_OPTION_INVALID` when both an instance and options for one are given, or
- *   when what is given is no instance; and what {@link createMtaio} throws.
+ *   when what is given holds no options or is no instance; and what {@link createMtaio} throws.
  */
 export function resolveMtaio(given: AdapterOptions = {}): Mtaio {
+  checkOptions(given)
   const { mtaio, ...options } = given
   if (mtaio === undefined) return createMtaio(options)
   if (!isMtaio(mtaio)) {

@@ -32,7 +32,10 @@ describe('options', () => {
     expect(refusal({ ignore: [7 as never] })).toContain('not an array')
     expect(refusal({ treshold: {} })).toContain('MTAIO_OPTION_UNKNOWN: treshold is not an option')
     expect(refusal({ treshold: {} })).toContain('Did you mean thresholds?')
-    expect(refusal({ colour: 'red' })).toContain('The options are: enabled, path,')
+    expect(refusal({ pth: '/m' })).toContain('Did you mean path?')
+    for (const far of ['colour', 'auth']) {
+      expect(refusal({ [far]: 'red' })).toContain('The options are: enabled, path,')
+    }
     expect(refusal(JSON.parse('{"__proto__": 1}'))).toContain('MTAIO_OPTION_UNKNOWN')
   })
 
@@ -63,6 +66,20 @@ describe('options', () => {
   ])('%j are refused, and the message names the mistake', (options, name) => {
     expect(refusal(options)).toMatch(/^MTAIO_OPTION_INVALID: /)
     expect(refusal(options)).toContain(name)
+  })
+
+  it.each([
+    [null, 'null'],
+    [[], 'an array'],
+    [() => {}, 'a function'],
+    ['/_monitor', '"/_monitor"'],
+  ])('of an adapter are an object: %j is refused', (wrong, shown) => {
+    expect(() => resolveMtaio(wrong as never)).toThrow(
+      expect.objectContaining({
+        code: 'MTAIO_OPTION_INVALID',
+        message: `options must be an object such as { interval: 5 }, not ${shown}.`,
+      }),
+    )
   })
 
   it('of an adapter are an instance or its options, not both', () => {

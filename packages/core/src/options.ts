@@ -82,7 +82,7 @@ const CHECKS: { readonly [Name in keyof Required<MtaioOptions>]: Check } = {
  *   `MTAIO_OPTION_INVALID` for a value that cannot be used.
  */
 export function resolveOptions(given: MtaioOptions = {}): ResolvedOptions {
-  if (!isRecord(given)) throw invalid('options', 'an object', given)
+  checkOptions(given)
   if (isRequest(given)) {
     throw new MtaioError(
       'MTAIO_OPTION_INVALID',
@@ -117,6 +117,11 @@ export function resolveOptions(given: MtaioOptions = {}): ResolvedOptions {
   }
 }
 
+/** @throws MtaioError `MTAIO_OPTION_INVALID` for what holds no options. */
+export function checkOptions(given: object): void {
+  if (!isRecord(given)) throw invalid('options', 'an object such as { interval: 5 }', given)
+}
+
 function pick<Name extends keyof MtaioOptions>(
   options: MtaioOptions,
   ...names: readonly Name[]
@@ -136,7 +141,7 @@ function unknown(name: string): MtaioError {
     .map((known) => ({ known, distance: editDistance(name.toLowerCase(), known.toLowerCase()) }))
     .toSorted((a, b) => a.distance - b.distance)
   const hint =
-    nearest !== undefined && nearest.distance <= Math.max(2, name.length / 3)
+    nearest !== undefined && nearest.distance <= Math.max(1, name.length / 3)
       ? `Did you mean ${nearest.known}?`
       : `The options are: ${names.join(', ')}.`
   return new MtaioError('MTAIO_OPTION_UNKNOWN', `${name} is not an option of mtaio. ${hint}`)
