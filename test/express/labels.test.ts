@@ -311,6 +311,49 @@ for (const { name, express } of versions) {
       ])
     })
 
+    it('go through a mounted app whose first request leaves it at once', async () => {
+      const build = (app: Express): void => {
+        const inner = express()
+        inner.set('env', 'test')
+        inner.get('/fail', fail).get('/other', answer)
+        app.use('/sub/:s', inner)
+      }
+      expect(await labels(build, '/sub/1/fail')).toEqual(['/sub/:s/fail'])
+    })
+
+    it('go through the mount of the app that mtaio is used in', async () => {
+      const [outer, inner] = [express(), express()]
+      const middleware = mtaioExpress()
+      inner.use(middleware)
+      inner.get('/leaf/:k', answer)
+      outer.use('/sub/:s', inner)
+      await using server = await serve(outer)
+      await server.ask('/sub/1/leaf/2')
+      const { http } = middleware.mtaio
+      await until('the request is counted', () => http.statistics.requests === 1)
+      expect(Array.from(http.routes, ({ route }) => route)).toEqual(['/sub/:s/leaf/:k'])
+      await middleware.mtaio.stop()
+    })
+
+    it('are found without a call of an app for anything but a request', async () => {
+      const asked: unknown[] = []
+      const build = (app: Express): void => {
+        const inner = express() as Express & { handle: (...args: unknown[]) => unknown }
+        inner.set('env', 'test')
+        const { handle } = inner
+        inner.handle = async (req, ...rest) => {
+          const { url, headers } = req as Request
+          asked.push(url)
+          await Promise.resolve(headers.host?.length)
+          return handle.call(inner, req, ...rest)
+        }
+        inner.get('/leaf', answer)
+        app.use('/sub/:s', inner)
+      }
+      expect(await labels(build, '/sub/1/leaf')).toEqual(['/sub/:s/leaf'])
+      expect(asked).toEqual(['/leaf'])
+    })
+
     it('are known of routes that are added while requests come', async () => {
       const users = express.Router()
       const build = (app: Express): void => {

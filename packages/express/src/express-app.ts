@@ -10,6 +10,7 @@ import {
   type Path,
   type Router,
 } from './express-internals.ts'
+import { hearOfMounts } from './mounted-apps.ts'
 import { RouteIndex } from './route-index.ts'
 
 const apps = new WeakMap<App, ExpressApp>()
@@ -77,6 +78,7 @@ export function hearOfApp(middleware: Handle & { parent?: App; mountpath?: unkno
           layer.name = middleware.name
         }
         keepPaths(router)
+        hearOfMounts(app)
       },
     },
   })

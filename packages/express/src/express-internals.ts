@@ -50,6 +50,7 @@ export interface App {
   /** What each request of the app inherits from. */
   readonly request: object
   use(handler: (...args: never[]) => unknown): unknown
+  on(event: 'mount', listener: (parent: App) => void): unknown
 }
 
 /** The router of an app. Express 4 throws for `router`, Express 5 has no `_router`. */
@@ -62,31 +63,4 @@ export function rootOf(app: App): App {
   let root = app
   while (root.parent !== undefined) root = root.parent
   return root
-}
-
-/**
- * The app behind a layer that `app.use(subApp)` made; undefined for any other. Nothing of Express
- * leads from the layer to the app, but the first thing that an app does with a request is to make
- * it its own. So it is handed one that says whose it has become, and that has no URL from then on,
- * whereupon the router gives it back at once and no handler ever sees it.
- */
-export function mountedApp(layer: Layer): App | undefined {
-  if (layer.name !== 'mounted_app') return undefined
-  let app: App | undefined
-  const owner = { request: {}, response: {} }
-  const messages = { app: owner, method: 'GET', url: '/' as string | undefined, query: {} }
-  const request = new Proxy(messages, {
-    setPrototypeOf(target, prototype: { readonly app?: App } | null) {
-      app ??= prototype?.app
-      target.url = undefined
-      return true
-    },
-  })
-  const response = { locals: {}, setHeader() {} }
-  try {
-    ;(layer.handle as (...args: unknown[]) => unknown)(request, response, () => {})
-  } catch {
-    // An app that is not what it seems is passed over.
-  }
-  return app
 }

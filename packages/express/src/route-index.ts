@@ -1,6 +1,5 @@
 import type { Request, Response } from 'express'
 import {
-  mountedApp,
   routerOf,
   type App,
   type Layer,
@@ -8,6 +7,7 @@ import {
   type Route,
   type Router,
 } from './express-internals.ts'
+import { knownApps, mountedApp } from './mounted-apps.ts'
 import { join, mountPatternOf, patternOf } from './path-pattern.ts'
 
 /** One place where a route can be reached: the mounts on the way to it, the outermost first. */
@@ -37,6 +37,8 @@ export class RouteIndex {
   #inVain = 0
   #walkedMs = -Infinity
   #seen = new Set<Router>()
+  /** How many mounted apps were known at the last walk. */
+  #apps = 0
 
   constructor(root: App) {
     this.#root = root
@@ -47,6 +49,7 @@ export class RouteIndex {
   build(): void {
     this.#places = new WeakMap()
     this.#seen = new Set()
+    this.#apps = knownApps()
     this.#walk(routerOf(this.#root), [])
   }
 
@@ -54,6 +57,7 @@ export class RouteIndex {
   labelOf(req: Request, res: Response): string | undefined {
     const route = req.route as Route | undefined
     if (route === undefined || (res as { [kLeft]?: Route })[kLeft] === route) return undefined
+    if (this.#apps !== knownApps()) this.build()
     const places = this.#places.get(route) ?? this.#search(route)
     if (places === undefined) return patternOf(route.path)
     const [first] = places
