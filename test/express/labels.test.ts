@@ -265,6 +265,32 @@ for (const { name, express } of versions) {
       expect(await labels(build, ...paths)).toEqual(paths.map(() => '(unmatched)'))
     })
 
+    it('keep the route that answered and then called next()', async () => {
+      const build = (app: Express, router: () => Router): void => {
+        const users = router().get('/:id', (_req, res, next) => {
+          res.json({})
+          next()
+        })
+        app.use('/users', users)
+      }
+      expect(await labels(build, '/users/7')).toEqual(['/users/:id'])
+    })
+
+    it('keep the route whose answer is sent by what comes after all routes', async () => {
+      const build = (app: Express, router: () => Router): void => {
+        const orders = router().get('/:id', (_req, res, next) => {
+          res.locals['body'] = {}
+          next()
+        })
+        app.use('/orders', orders)
+        app.use((_req, res, next) => {
+          if (res.locals['body'] === undefined) next()
+          else res.json(res.locals['body'])
+        })
+      }
+      expect(await labels(build, '/orders/7', '/nothing')).toEqual(['/orders/:id', '(unmatched)'])
+    })
+
     it('keep the route whose handler answered 404 itself', async () => {
       const build = (app: Express): void => {
         app.get('/users/:id', (_req, res) => void res.status(404).send('no such user'))

@@ -56,7 +56,7 @@ export class RouteIndex {
   /** The pattern of the route that answered; undefined when none did. */
   labelOf(req: Request, res: Response): string | undefined {
     const route = req.route as Route | undefined
-    if (route === undefined || (res as { [kLeft]?: Route })[kLeft] === route) return undefined
+    if (route === undefined || hasLeft(route, res)) return undefined
     if (this.#apps !== knownApps()) this.build()
     const places = this.#places.get(route) ?? this.#search(route)
     if (places === undefined) return patternOf(route.path)
@@ -125,6 +125,14 @@ export class RouteIndex {
   }
 }
 
+/**
+ * The route called `next()`, and nothing behind it has found an answer. What it has answered, or
+ * has left to be sent by what comes after all routes, is its own.
+ */
+function hasLeft(route: Route, res: Response): boolean {
+  return res.statusCode === 404 && (res as { [kLeft]?: Route })[kLeft] === route
+}
+
 /** The whole pattern of a place, as soon as all mounts say theirs. */
 function labelled(place: Place): string | undefined {
   if (place.label !== undefined) return place.label
@@ -163,7 +171,7 @@ function isLayer(value: unknown): boolean {
 
 /**
  * Makes a layer that comes after routes say so when a request gets to it: then the route on the
- * request has called `next()`, and is not what answers. Express leaves it there
+ * request has called `next()`. Express leaves it there
  * (https://github.com/open-telemetry/opentelemetry-js-contrib/issues/2843).
  */
 function noticeLeaving(layer: Layer): void {
