@@ -267,6 +267,41 @@ for (const { name, express } of versions) {
       }
     })
 
+    it('adds no more layers to an app that puts routes in and takes them out', async () => {
+      const { watched, bare, mtaio } = await pair((app) => {
+        type Routed = { readonly stack: { readonly route?: { readonly path: string } }[] }
+        const layers = app as never as { router: Routed; _router?: Routed }
+        let stack: Routed['stack'] = []
+        app.get('/count', (_req, res) => void res.json(stack.length))
+        app.get('/put/:name', (req, res) => {
+          stack = (layers._router ?? layers.router).stack
+          app.get(`/added/${req.params.name}`, (_req, answer) => void answer.send('added'))
+          res.end()
+        })
+        app.get('/take/:name', (req, res) => {
+          const path = `/added/${req.params.name}`
+          const at = stack.findIndex((layer) => layer.route?.path === path)
+          stack.splice(at, 1)
+          res.end()
+        })
+      })
+      await using _watched = watched
+      await using _bare = bare
+      const counts: number[] = []
+      for (let i = 0; i < 5; i++) {
+        await watched.ask(`/put/${i}`)
+        expect((await watched.ask(`/added/${i}`)).body).toBe('added')
+        await watched.ask(`/take/${i}`)
+        expect((await watched.ask(`/added/${i}`)).status).toBe(404)
+        counts.push(Number((await watched.ask('/count')).body))
+      }
+      expect(new Set(counts).size).toBe(1)
+      await until('all are counted', () => mtaio.http.statistics.requests === 25)
+      const names = Array.from(mtaio.http.routes, (entry) => entry.name)
+      expect(names).toContain('GET /added/4')
+      expect(names).toContain('GET (unmatched)')
+    })
+
     it('adds two layers to the app, and moves none of its own', async () => {
       const { watched, bare, mtaio } = await pair((app) => {
         const layers = app as never as { router: Layers; _router?: Layers }

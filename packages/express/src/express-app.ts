@@ -21,6 +21,8 @@ export class ExpressApp implements HttpAdapter {
   readonly #stack: Layer[]
   readonly #routes: RouteIndex
   #last: Layer
+  /** A request has gone past the last layer to those that were added behind it. */
+  #isPassed = false
 
   /** The app that a request came to first, seen from the app that it is in. */
   static of(app: App): ExpressApp {
@@ -43,7 +45,9 @@ export class ExpressApp implements HttpAdapter {
   follow(): void {
     const stack = this.#stack
     if (stack[stack.length - 1] === this.#last) return
-    // The former one stays where it is: requests that are under way count by its place.
+    // A request that is behind the former one counts by its place; then that stays where it is.
+    const at = this.#isPassed ? -1 : stack.indexOf(this.#last)
+    if (at >= 0) stack.splice(at, 1)
     this.#last = this.#putLast()
     this.#routes.build()
   }
@@ -54,7 +58,15 @@ export class ExpressApp implements HttpAdapter {
 
   #putLast(): Layer {
     this.#root.use(afterAll)
-    return this.#stack.at(-1)!
+    this.#isPassed = false
+    const layer = this.#stack.at(-1)!
+    const { match } = layer
+    // Asked for each request that gets here, with an error or without.
+    layer.match = (path) => {
+      this.#isPassed ||= layer === this.#last && layer !== this.#stack.at(-1)
+      return match.call(layer, path)
+    }
+    return layer
   }
 }
 
