@@ -221,6 +221,25 @@ describe.each(majors)('the page in $name', ({ fastify }) => {
     expect(await server.last()).toMatchObject({ entry: { route: '/*' }, outcome: 'error' })
   })
 
+  it('answers all methods, also those that Fastify has no routes for', async () => {
+    const app = fastify()
+    app.register(mtaioFastify, { prefix: '/ops/:team', token: 'secret-token' })
+    app.setNotFoundHandler((_request, reply) => reply.code(404).send('the app'))
+    await using server = await started(app)
+    const headers = { authorization: 'Bearer secret-token' }
+    for (const method of ['PUT', 'PROPFIND', 'SEARCH', 'LOCK', 'REPORT']) {
+      for (const path of ['', '/', '?x=1', '/api/snapshot', '/health']) {
+        const { status } = await server.ask(`/ops/a/_monitor${path}`, { method, headers })
+        expect([method, path, status]).toEqual([method, path, 405])
+      }
+    }
+    expect(server.mtaio.http.statistics.requests).toBe(0)
+    for (const path of ['/ops/a/_monitoring', '/_monitor', '/ops/a', '/']) {
+      expect((await server.ask(path, { method: 'PROPFIND' })).body).toBe('the app')
+    }
+    expect((await server.last(4)).route).toBeNull()
+  })
+
   it('leaves its path to the app in production, when nothing guards it', async () => {
     const log = vi.spyOn(console, 'warn').mockImplementation(() => {})
     vi.stubEnv('NODE_ENV', 'production')

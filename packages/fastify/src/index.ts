@@ -10,7 +10,7 @@ import type { FastifyInstance, FastifyPluginAsync, FastifyRequest, RegisterOptio
 import fastifyPlugin from 'fastify-plugin'
 import { pagesOf } from './pages.ts'
 import { patternReader } from './route-pattern.ts'
-import { statusRoutes } from './status-routes.ts'
+import { isStray, pageAnswer, statusRoutes } from './status-routes.ts'
 
 export * from '@mtaio/core'
 
@@ -64,13 +64,17 @@ async function plugin(
     route: (_req, _res, request) => patternOf(request),
   }
   // Before the hooks: of the routes of mtaio its own hook is the first, and answers.
-  if (first === undefined && mtaio.status.isMounted) {
+  const hasPage = first === undefined && mtaio.status.isMounted
+  const answer = pageAnswer(mtaio, address)
+  if (hasPage) {
     await instance.register(statusRoutes, {
       mtaio,
+      answer,
       ...(prefix !== undefined && { prefix }),
     })
   }
   instance.addHook('onRequest', (request, reply, done) => {
+    if (hasPage && isStray(request, address) && answer(request, reply)) return
     mtaio.http.follow(request.raw, reply.raw, adapter, done, request)
   })
   instance.addHook('onError', (request, _reply, error, done) => {

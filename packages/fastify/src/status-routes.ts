@@ -4,23 +4,38 @@ import type { FastifyInstance, FastifyReply, FastifyRequest, FastifySchema } fro
 /** Not in the documents that @fastify/swagger makes of an app. */
 const HIDDEN: FastifySchema & { readonly hide: boolean } = { hide: true }
 
+/** Answers a request for the page; false where the page is not there for it. */
+export type PageAnswer = (request: FastifyRequest, reply: FastifyReply) => boolean
+
+/** @param address Where the page is, behind all prefixes. */
+export function pageAnswer(mtaio: Mtaio, address: string): PageAnswer {
+  // A prefix may have parameters, so it is taken off by its number of segments.
+  const mount = new RegExp(`^(/+[^/?]*){${address.split('/').length - 1}}`)
+  return (request, reply) => {
+    const below = (request.raw.url ?? '').replace(mount, '')
+    const isAnswered = mtaio.status.handle(request.raw, reply.raw, below)
+    if (isAnswered) reply.hijack()
+    return isAnswered
+  }
+}
+
+/** Whether a request that Fastify has no route for, such as one of an unusual method, is for the address. */
+export function isStray({ is404, raw }: FastifyRequest, address: string): boolean {
+  if (!is404) return false
+  const asked = raw.url?.replace(/\?.*/s, '').split('/') ?? []
+  return address.split('/').every((name, i) => name === asked[i] || name.startsWith(':'))
+}
+
 /**
  * The routes of the page. They are in a scope of their own, and are answered in its first hook:
  * neither the hooks that the app adds later nor its parsers of bodies see these requests.
  */
 export async function statusRoutes(
   scope: FastifyInstance,
-  { mtaio }: { readonly mtaio: Mtaio },
+  { mtaio, answer }: { readonly mtaio: Mtaio; readonly answer: PageAnswer },
 ): Promise<void> {
-  const { path } = mtaio.options
-  const depth = `${scope.prefix}${path}`.split('/').length - 1
-  // The prefix may have parameters, so it is taken off by its number of segments.
-  const mount = new RegExp(`^(/+[^/?]*){${depth}}`)
-
   scope.addHook('onRequest', (request, reply, done) => {
-    const below = (request.raw.url ?? '').replace(mount, '')
-    if (mtaio.status.handle(request.raw, reply.raw, below)) reply.hijack()
-    else done()
+    if (!answer(request, reply)) done()
   })
   for (const each of pathsOf(mtaio)) scope.all(each, { schema: HIDDEN }, passOn)
 }
