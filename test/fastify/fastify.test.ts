@@ -323,7 +323,7 @@ describe.each(majors)('what inject makes up in $name', ({ fastify }) => {
   })
 })
 
-describe.each(majors)('registering in $name', ({ fastify }) => {
+describe.each(majors)('registering in $name', ({ name, fastify }) => {
   it('twice counts once, also in a part of the app', async () => {
     await using server = await watched(fastify, (app) => {
       app.register(mtaioFastify)
@@ -433,6 +433,26 @@ describe.each(majors)('registering in $name', ({ fastify }) => {
     expect((await server.ask('/ops/a/_monitor/health')).status).toBe(200)
     expect((await server.ask('/_monitor/health')).status).toBe(404)
     expect((await server.last(2)).route).toBeNull()
+  })
+
+  it('has what is below the page also where a parameter of the prefix is empty', async () => {
+    const app = fastify()
+    app.register(mtaioFastify, { prefix: '/:team' })
+    await using server = await started(app)
+    for (const path of ['/a/_monitor/health', '//_monitor/health', '//_monitor//health']) {
+      expect((await server.ask(path)).body).toContain('"checks"')
+    }
+    expect((await server.ask('//_monitor')).body).toContain('<html')
+  })
+
+  it('has what is below the page where several slashes are one', async () => {
+    const options = { ignoreDuplicateSlashes: true }
+    const app = fastify(name === 'Fastify 4' ? options : { routerOptions: options })
+    app.register(mtaioFastify, { prefix: '/:team' })
+    await using server = await started(app)
+    for (const path of ['/a/_monitor/health', '//a//_monitor//health']) {
+      expect((await server.ask(path)).body).toContain('"checks"')
+    }
   })
 
   it('registered again in a scope says which of its options it does not use', async () => {

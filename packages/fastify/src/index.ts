@@ -65,7 +65,7 @@ async function plugin(
   }
   // Before the hooks: of the routes of mtaio its own hook is the first, and answers.
   const hasPage = first === undefined && mtaio.status.isMounted
-  const answer = pageAnswer(mtaio, address)
+  const answer = pageAnswer(mtaio, address, instance.initialConfig)
   if (hasPage) {
     await instance.register(statusRoutes, {
       mtaio,

@@ -4,13 +4,25 @@ import type { FastifyInstance, FastifyReply, FastifyRequest, FastifySchema } fro
 /** Not in the documents that @fastify/swagger makes of an app. */
 const HIDDEN: FastifySchema & { readonly hide: boolean } = { hide: true }
 
+/** What the app says of its router; Fastify 4 has it all in one place. */
+interface RouterConfig {
+  readonly ignoreDuplicateSlashes?: boolean
+  readonly routerOptions?: { readonly ignoreDuplicateSlashes?: boolean }
+}
+
 /** Answers a request for the page; false where the page is not there for it. */
 export type PageAnswer = (request: FastifyRequest, reply: FastifyReply) => boolean
 
 /** @param address Where the page is, behind all prefixes. */
-export function pageAnswer(mtaio: Mtaio, address: string): PageAnswer {
+export function pageAnswer(
+  mtaio: Mtaio,
+  address: string,
+  { ignoreDuplicateSlashes, routerOptions }: RouterConfig,
+): PageAnswer {
+  // A parameter may be empty: where several slashes are not read as one, each begins a segment.
+  const slash = ignoreDuplicateSlashes || routerOptions?.ignoreDuplicateSlashes ? '/+' : '/'
   // A prefix may have parameters, so it is taken off by its number of segments.
-  const mount = new RegExp(`^(/+[^/?]*){${address.split('/').length - 1}}`)
+  const mount = new RegExp(`^(${slash}[^/?]*){${address.split('/').length - 1}}`)
   return (request, reply) => {
     const below = (request.raw.url ?? '').replace(mount, '')
     const isAnswered = mtaio.status.handle(request.raw, reply.raw, below)
