@@ -341,6 +341,27 @@ for (const { name, express } of versions) {
       expect(label).toBe('GET /:a/users/:id')
     })
 
+    it.each([true, false])(
+      'with enabled: %s is fine in a router without an app',
+      async (enabled) => {
+        const middleware = mtaioExpress({ enabled })
+        const { http } = middleware.mtaio
+        opened.push(middleware.mtaio)
+        const router = express.Router().use(middleware)
+        router.get('/users/:id', (_req, res) => void res.end('user'))
+        await using server = await serve((req, res) => {
+          router(req as Request, res as Response, () => void res.writeHead(404).end('nothing'))
+        })
+        expect((await server.ask('/users/7')).body).toBe('user')
+        expect((await server.ask('/nothing')).body).toContain('nothing')
+        if (!enabled) return
+        expect((await server.ask('/_monitor/health')).status).toBe(200)
+        await until('both are counted', () => http.statistics.requests === 2)
+        const names = Array.from(http.log.recent, (request) => request.name)
+        expect(names).toEqual(['GET /users/:id', 'GET (unmatched)'])
+      },
+    )
+
     it('lets the app have a property of its own in the place of req.mtaio', async () => {
       const { watched, bare } = await pair((app) => {
         app.get('/', (req: { mtaio?: unknown }, res) => {

@@ -8,9 +8,11 @@ import {
   type Handle,
   type Layer,
   type Path,
+  type Route,
   type Router,
 } from './express-internals.ts'
 import { hearOfMounts } from './mounted-apps.ts'
+import { patternOf } from './path-pattern.ts'
 import { RouteIndex } from './route-index.ts'
 
 const apps = new WeakMap<App, ExpressApp>()
@@ -68,6 +70,14 @@ export class ExpressApp implements HttpAdapter {
     }
     return layer
   }
+}
+
+/** For a router that something else than an app calls: nothing says what it is mounted in. */
+export const routerAlone: HttpAdapter = {
+  route(req) {
+    const { route } = req as { readonly route?: Route }
+    return route && patternOf(route.path)
+  },
 }
 
 /**

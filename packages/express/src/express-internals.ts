@@ -64,3 +64,8 @@ export function rootOf(app: App): App {
   while (root.parent !== undefined) root = root.parent
   return root
 }
+
+/** The app that a request is in; undefined where a router is called by something else than an app. */
+export function appOf(req: Request): App | undefined {
+  return req.app as unknown as App | undefined
+}

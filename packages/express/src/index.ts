@@ -1,7 +1,7 @@
 import { resolveMtaio, type AdapterOptions, type Mtaio, type RequestHandle } from '@mtaio/core'
 import type { NextFunction, Request, Response } from 'express'
-import { ExpressApp, hearOfApp, nameHandle } from './express-app.ts'
-import type { App } from './express-internals.ts'
+import { ExpressApp, hearOfApp, nameHandle, routerAlone } from './express-app.ts'
+import { appOf } from './express-internals.ts'
 
 export * from '@mtaio/core'
 
@@ -38,12 +38,12 @@ export function mtaioExpress(options: AdapterOptions = {}): MtaioExpress {
 
   function mtaioMiddleware(req: Request, res: Response, next: NextFunction): void {
     if (status.handle(req, res)) return
-    if (req.app !== owner || app === null) {
-      owner = req.app
-      app = ExpressApp.of(req.app as unknown as App)
+    if (req.app !== owner) {
+      const of = (owner = appOf(req))
+      app = of === undefined ? null : ExpressApp.of(of)
     }
-    app.follow()
-    http.follow(req, res, app, next)
+    app?.follow()
+    http.follow(req, res, app ?? routerAlone, next)
   }
 
   hearOfApp(mtaioMiddleware)
@@ -56,8 +56,8 @@ function disabled(): (req: Request, res: Response, next: NextFunction) => void {
   let owner: unknown = null
   return (req, _res, next) => {
     if (req.app !== owner) {
-      owner = req.app
-      nameHandle(req.app as unknown as App)
+      const of = (owner = appOf(req))
+      if (of !== undefined) nameHandle(of)
     }
     next()
   }

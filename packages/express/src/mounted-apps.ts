@@ -1,5 +1,5 @@
-import type { Request } from 'express'
 import {
+  appOf,
   routerOf,
   type App,
   type Handle,
@@ -52,8 +52,9 @@ function askRequests(layer: Layer): void {
       set: put,
       get() {
         put(locals)
-        if (isInside && appOf(req) !== outer) {
-          tell(layer, appOf(req))
+        const app = appOf(req)
+        if (isInside && app !== undefined && app !== outer) {
+          tell(layer, app)
           if (layer.handle === asking) layer.handle = handle as Handle
         }
         return locals
@@ -72,8 +73,4 @@ function tell(layer: Layer, app: App): void {
   known++
   // Before this request gets to them.
   for (const inner of routerOf(app).stack) mountedApp(inner)
-}
-
-function appOf(req: Request): App {
-  return req.app as unknown as App
 }
