@@ -146,6 +146,23 @@ describe.each(combinations)('route labels in $name with $router', ({ Koa, Router
     ).toEqual(['/api/items/:id', '/out/in/items/:id', '/out/whole/:id', '(unmatched)'])
   })
 
+  it('have no part of a path that the app takes off by itself', async () => {
+    const router = new Router().get('/items/:id', answer)
+    const inner = new Koa().use(mount('/in', router.routes()))
+    const build = (app: Koa): void => {
+      app.use(async (ctx, next) => {
+        const { path } = ctx
+        ctx.path = path.replace(/^\/t\d+/, '')
+        await next()
+        ctx.path = path
+      })
+      app.use(mount('/api', router.routes())).use(mount('/out', inner))
+    }
+    expect(await labels(build, '/t0/api/items/7', '/t1/api/items/7', '/t2/out/in/items/7')).toEqual(
+      ['/api/items/:id', '/api/items/:id', '/in/items/:id'],
+    )
+  })
+
   it('are what the app says, before what the router says', async () => {
     const router = new Router().get('/users/:id', (ctx) => {
       expect(ctx.mtaio.route).toBe('/users/:id')

@@ -1,3 +1,5 @@
+import { kMounts } from './koa-app.ts'
+
 /** One entry of a router, as @koa/router and koa-router have it. */
 export interface Layer {
   readonly path: string | RegExp
@@ -16,6 +18,7 @@ export interface RoutedContext {
   readonly routerPath?: Layer['path']
   /** Where koa-mount has put what ran last. */
   readonly mountPath?: string
+  readonly [kMounts]?: readonly string[]
   readonly res: { readonly headersSent: boolean; readonly statusCode: number }
   /** False where the app writes to `res` by itself. */
   readonly respond?: boolean | undefined
@@ -66,7 +69,10 @@ function routeOf(ctx: RoutedContext, matched: readonly Layer[]): Layer | undefin
   return hasRun ? (next ?? latest) : undefined
 }
 
-/** koa-mount takes its path off while the router runs, so the pattern does not have it. */
+/**
+ * koa-mount takes its path off while the router runs, so the pattern does not have it. Of what stands
+ * before the mount only other mounts are known; it may be anything that the app takes off by itself.
+ */
 function mountOf(ctx: RoutedContext, layer: Layer): string {
   const { mountPath } = ctx
   if (mountPath === undefined) return ''
@@ -75,5 +81,10 @@ function mountOf(ctx: RoutedContext, layer: Layer): string {
   if (layer.match(path)) return ''
   const at = path.indexOf(mountPath)
   const below = at + mountPath.length
-  return at >= 0 && layer.match(path.slice(below) || '/') ? path.slice(0, below) : ''
+  if (at < 0 || !layer.match(path.slice(below) || '/')) return ''
+  let before = path.slice(0, at)
+  for (const outer of ctx[kMounts] ?? []) {
+    if (before.startsWith(outer)) before = before.slice(outer.length)
+  }
+  return before === '' ? path.slice(0, below) : mountPath
 }
