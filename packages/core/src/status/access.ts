@@ -13,8 +13,9 @@ import { SESSION_SECONDS, SessionTickets } from './session-ticket.ts'
 export interface AccessOptions {
   /**
    * Asked for each request below the path that carries no valid token. `true` lets it in; anything
-   * else, an error and a rejection refuse it. It sees the request as it came in, before the app's
-   * middleware for sessions and bodies has run.
+   * else, an error and a rejection refuse it. It gets the request of Node, also in Koa and Fastify,
+   * with what ran before mtaio has put on it: in Express a session that comes first. See "Sessions of
+   * your app" in docs/security.md.
    *
    * @example
    * mtaioExpress({ authorize: async (req) => (await userOf(req.headers.cookie))?.isAdmin === true })

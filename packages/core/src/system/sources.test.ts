@@ -17,7 +17,7 @@ import { Worker } from 'node:worker_threads'
 import { expect, onTestFinished, test } from 'vitest'
 import { createStatsSource, ProcfsSource, SysteminformationSource } from './index.ts'
 import type { SampleWarning } from './stats-source.ts'
-import { InformationThread } from './systeminformation/information-thread.ts'
+import { findPackage, InformationThread } from './systeminformation/information-thread.ts'
 
 const onLinux = existsSync('/proc/self/stat')
 
@@ -132,4 +132,10 @@ test('a source whose thread waits does not keep the process alive', async () => 
   source.start()
   expect(process.getActiveResourcesInfo().sort()).toEqual(before)
   await source.stop()
+})
+
+test('where the package is not found, as in a bundle, the error says what to do', () => {
+  expect(findPackage(import.meta.url)).toContain('systeminformation')
+  // A bundle in CommonJS has no address of its file.
+  expect(() => findPackage(undefined)).toThrow('mark @mtaio/* as external')
 })

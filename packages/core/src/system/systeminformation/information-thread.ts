@@ -45,6 +45,24 @@ interface Question {
 }
 
 /**
+ * Where the package is, seen from a file. A bundler leaves it behind, and may leave no address of the
+ * file either.
+ *
+ * @throws Error that says what to do.
+ */
+export function findPackage(from: string | undefined): string {
+  try {
+    return createRequire(from as string).resolve('systeminformation')
+  } catch (error) {
+    throw new Error(
+      'The package systeminformation was not found, so what is read by it is null. If the app is bundled, ' +
+        'leave mtaio out of the bundle (mark @mtaio/* as external) and install it beside it.',
+      { cause: error },
+    )
+  }
+}
+
+/**
  * The package systeminformation in a thread of its own: it spawns shells, and some of its calls
  * wait for them synchronously. The thread does not keep the process alive, nor does a question
  * that is not answered yet. Once it has died, every question is rejected.
@@ -59,7 +77,7 @@ export class InformationThread {
     this.#worker = new Worker(SCRIPT, {
       eval: true,
       name: 'mtaio-systeminformation',
-      workerData: createRequire(import.meta.url).resolve('systeminformation'),
+      workerData: findPackage(import.meta.url),
       // What the app loads before its start (--import, --require) is not meant for this thread.
       execArgv: [],
       env: { ...process.env, NODE_OPTIONS: '' },
