@@ -318,8 +318,11 @@ describe.each(majors)('what inject makes up in $name', ({ fastify }) => {
     })
     for (let i = 0; i < 3; i++) await server.app.inject('/')
     await server.last(3)
-    await collectGarbage()
-    expect(sockets.map((socket) => socket.deref())).toEqual([undefined, undefined, undefined])
+    // On a busy machine a turn may pass before the last answer lets go of its own.
+    await vi.waitFor(async () => {
+      await collectGarbage()
+      expect(sockets.map((socket) => socket.deref())).toEqual([undefined, undefined, undefined])
+    })
   })
 })
 
