@@ -75,6 +75,27 @@ describe('MetricStore', () => {
     expect(store.get('wanted')?.latest?.last).toBe(1)
   })
 
+  test('forgets a reserved name when the last who wanted it has gone, unless it has values', () => {
+    const store = new MetricStore(limits)
+    for (let i = 0; i < 2; i++) store.reserve('wanted')
+    store.release('wanted')
+    expect(store.get('wanted')).toBeDefined()
+    store.release('wanted')
+    expect(store.get('wanted')).toBeUndefined()
+    store.reserve('kept')
+    store.series('kept').record(1, 0)
+    expect(store.metricCount).toBe(0)
+    store.release('kept')
+    expect(store.get('kept')?.latest?.last).toBe(1)
+    expect(store.metricCount).toBe(1)
+  })
+
+  test('gives no place to a name whose labels were refused', () => {
+    const store = new MetricStore(limits)
+    expect(() => store.series('m', { day: new Date() } as never)).toThrow(/label day of m/)
+    expect(store.metricCount).toBe(0)
+  })
+
   test('shortens long names and labels, counts it, and splits no surrogate pair', () => {
     const store = new MetricStore(limits)
     const series = store.series('m', { key: '1234567\u{1F600}' })

@@ -36,7 +36,6 @@ export class MetricStore {
   readonly #cuts = { maxMetrics: 0, maxSeriesPerMetric: 0, maxSeries: 0, maxLabelLength: 0 }
   readonly #refusals: RefusalCounter = { refused: 0 }
   readonly #beforeReading: (() => void)[] = []
-  #metricCount = 0
   #seriesCount = 0
   #longestText = 0
 
@@ -56,7 +55,9 @@ export class MetricStore {
 
   /** Names in use, without those that are reserved. */
   get metricCount(): number {
-    return this.#metricCount
+    let count = 0
+    for (const { holders } of this.#metrics.values()) if (holders === 0) count++
+    return count
   }
 
   /** Series of all metrics together. */
@@ -100,8 +101,9 @@ export class MetricStore {
    *   that are not texts, numbers or booleans by name.
    */
   series(name: string, labels?: LabelsInput): MetricSeries {
-    const metric = this.#metric(name)
+    checkName(name)
     const entries = labels === undefined ? [] : this.#normalize(name, labels)
+    const metric = this.#metric(name)
     const key = entries.length === 0 ? '' : JSON.stringify(entries)
     const known = metric.find(key)
     if (known !== undefined) return known
@@ -141,40 +143,38 @@ export class MetricStore {
   }
 
   /**
-   * The metric of this name, which does not count for the cap: for names that the developer chose,
-   * such as those of thresholds.
+   * The metric of this name, which does not count for the cap until it is released as often: for
+   * names that the developer chose, such as those of thresholds.
    */
   reserve(name: string): Metric {
-    const short = this.#shorten(name)
-    const known = this.#metrics.get(short)
-    if (known !== undefined) return known
-    const metric = new Metric(ownCopy(short))
-    this.#metrics.set(metric.name, metric)
+    const metric = this.#named(this.#shorten(name))
+    metric.holders++
     return metric
   }
 
-  /** Takes back what was reserved, when nothing was recorded under it. */
+  /** Undoes one call of {@link MetricStore.reserve}. What nobody holds or has recorded is forgotten. */
   release(name: string): void {
-    const short = this.#shorten(name)
-    if (this.#metrics.get(short)?.size === 0) this.#metrics.delete(short)
+    const metric = this.#metrics.get(this.#shorten(name))
+    if (metric === undefined) return
+    metric.holders--
+    if (metric.holders === 0 && metric.size === 0) this.#metrics.delete(metric.name)
   }
 
   #metric(name: string): Metric {
-    if (typeof name !== 'string' || name === '') {
-      throw new MtaioError(
-        'MTAIO_METRIC_INVALID',
-        `The name of a metric must be a text that is not empty, not ${describe(name)}.`,
-      )
-    }
     const known = this.#metrics.get(name)
     if (known !== undefined) return known
     if (name.length > this.#limits.maxLabelLength) return this.#metric(this.cut(name))
-    if (this.#metricCount < this.#limits.maxMetrics) {
-      this.#metricCount++
-      return this.reserve(name)
-    }
+    if (this.metricCount < this.#limits.maxMetrics) return this.#named(name)
     this.#cuts.maxMetrics++
-    return this.reserve(OTHER)
+    return this.#named(OTHER)
+  }
+
+  #named(name: string): Metric {
+    const known = this.#metrics.get(name)
+    if (known !== undefined) return known
+    const metric = new Metric(ownCopy(name))
+    this.#metrics.set(metric.name, metric)
+    return metric
   }
 
   /** For one more series; counts the cap that it would go over. */
@@ -240,6 +240,14 @@ export class MetricStore {
 }
 
 type LabelEntry = readonly [name: string, value: string]
+
+function checkName(name: unknown): void {
+  if (typeof name === 'string' && name !== '') return
+  throw new MtaioError(
+    'MTAIO_METRIC_INVALID',
+    `The name of a metric must be a text that is not empty, not ${describe(name)}.`,
+  )
+}
 
 function describe(value: unknown): string {
   return value === '' ? 'an empty one' : value === null ? 'null' : typeof value

@@ -3,6 +3,8 @@ import type { MetricSeries, SeriesWatcher } from './metric-series.ts'
 /** All series of one name. */
 export class Metric {
   readonly name: string
+  /** How many want it whatever the cap is; for the store. */
+  holders = 0
   readonly #series = new Map<string, MetricSeries>()
   #watcher: SeriesWatcher | null = null
 

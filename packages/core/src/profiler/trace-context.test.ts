@@ -7,7 +7,7 @@ import { describe, expect, test, vi } from 'vitest'
 import { ProfileTrace } from './profile-trace.ts'
 import { Profiler } from './profiler.ts'
 
-const sharedKey = Symbol.for('mtaio.trace-context.3')
+const sharedKey = Symbol.for('mtaio.trace-context.4')
 const tree = (profiler: Profiler): Record<string, string | undefined> => {
   const { traces } = profiler.getProfile()
   const nameOf = new Map(traces.map(({ id, name }) => [id, name]))

@@ -10,7 +10,7 @@ interface SharedContext {
 
 // On globalThis, so that an ESM and a CJS copy of this package, or two versions of it, have one
 // context (https://github.com/cedarjs/cedar/issues/1779) and the process pays for one storage only.
-const KEY = Symbol.for('mtaio.trace-context.3')
+const KEY = Symbol.for('mtaio.trace-context.4')
 
 const { storage, use } = ((globalThis as Record<symbol, unknown>)[KEY] ??=
   makeContext()) as SharedContext
