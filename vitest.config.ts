@@ -60,6 +60,8 @@ export default defineConfig({
           ...sharedTest,
           name: 'browser',
           include: [browserTests],
+          // A page that is drawn late is drawn right all the same.
+          expect: { poll: { timeout: 5000 } },
           testTimeout: 60_000,
           hookTimeout: 60_000,
           fileParallelism: false,

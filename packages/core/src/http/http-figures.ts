@@ -22,7 +22,7 @@ export interface HttpFigures {
   /** Percent of the requests of the last minute; null when there were none. */
   readonly errorRate: number | null
   readonly duration: LatencyFigures
-  /** The oldest request in flight. */
+  /** The oldest request in flight that does not stream. */
   readonly oldest: {
     readonly id: string
     readonly method: string

@@ -22,9 +22,11 @@ export class InFlight implements Iterable<RequestLifecycle> {
     return this.#size
   }
 
+  /** Of those that wait for their answer: a stream may go on for as long as it likes. */
   get oldest(): RequestLifecycle | null {
     let oldest: RequestLifecycle | null = null
     for (const request of this.#all()) {
+      if (request.streaming) continue
       if (oldest === null || request.startMs < oldest.startMs) oldest = request
     }
     return oldest

@@ -12,7 +12,8 @@ export function WaterfallView({ document }: { document: RequestDocument }): JSX.
   const isRunning = document.outcome === null
   // Its age when it was read: it may have begun after the last tick.
   const readAt = document.startTime + document.duration
-  const now = isRunning ? Math.max(snapshot.value?.stats.timestamp ?? 0, readAt) : 0
+  // What has not ended when the request was given up went on until then.
+  const now = isRunning ? Math.max(snapshot.value?.stats.timestamp ?? 0, readAt) : readAt
   const { rows, total } = useMemo(
     () => waterfall(document.trace, now, opened),
     [document, now, opened],

@@ -5,6 +5,7 @@ import { count, percent, plural, rate } from '../format/number.ts'
 import { slowFrom } from '../state/alerts.ts'
 import { PlaceLink } from '../ui/place-link.tsx'
 import { RouteName } from '../ui/route-name.tsx'
+import { failuresOf } from '../verdict/findings.ts'
 import { Sparkline } from '../ui/sparkline.tsx'
 
 const FEW_SAMPLES = 100
@@ -14,7 +15,9 @@ const BAD_PERCENT = 1
 
 /** A route in figures. */
 export function RouteLine({ row, opened }: { row: RouteRow; opened: boolean }): JSX.Element {
-  const few = row.count < FEW_SAMPLES
+  // Those that had no answer have no latency either.
+  const samples = row.count - row.aborted - row.timeouts
+  const few = samples < FEW_SAMPLES
   const target = opened ? null : { method: row.method, pattern: row.route }
   return (
     <tr role="row" class={opened ? 'line linked opened' : 'line linked'}>
@@ -39,13 +42,16 @@ export function RouteLine({ row, opened }: { row: RouteRow; opened: boolean }): 
       <td role="cell">
         <Latency value={row.p95} />
       </td>
-      <td role="cell" class={few ? 'few' : undefined} title={`of ${plural(row.count, 'sample')}`}>
+      <td role="cell" class={few ? 'few' : undefined} title={`of ${plural(samples, 'sample')}`}>
         {few ? duration(row.p99) : <Latency value={row.p99} />}
       </td>
       <td role="cell" class="max">
         {duration(row.max)}
       </td>
-      <td role="cell" title={`${count(row.errors)} of ${plural(row.count, 'request')}`}>
+      <td
+        role="cell"
+        title={`${count(row.errors)} failed and ${count(row.timeouts)} given up of ${plural(row.count, 'request')}`}
+      >
         <Failures row={row} />
       </td>
       <td role="cell" class="share">
@@ -70,6 +76,6 @@ function Latency({ value }: { value: number | null }): JSX.Element {
 }
 
 function Failures({ row }: { row: RouteRow }): JSX.Element {
-  if (row.errors === 0) return <span class="faint">0</span>
+  if (failuresOf(row) === 0) return <span class="faint">0</span>
   return <b class={row.errorRate >= BAD_PERCENT ? 'bad' : 'warn'}>{percent(row.errorRate)}</b>
 }

@@ -27,7 +27,7 @@ const COLUMNS: readonly SortColumn[] = [
   { by: 'p95', text: 'p95', hint: '95 of 100 requests were faster' },
   { by: 'p99', text: 'p99', hint: '99 of 100 requests were faster; faint below 100 samples' },
   { by: 'max', text: 'max', hint: 'The slowest request', class: 'max' },
-  { by: 'errorRate', text: 'errors', hint: 'Share of the requests that failed' },
+  { by: 'errorRate', text: 'errors', hint: 'Share of the requests that failed or were given up' },
   { by: 'share', text: 'share', hint: 'Share of the time that all requests took', class: 'share' },
 ]
 

@@ -4,10 +4,11 @@ import { duration } from '../format/duration.ts'
 import { percent, plural, rate } from '../format/number.ts'
 import { alerts } from '../state/alerts.ts'
 
-/** Says calmly that nothing is wrong, and what that rests on. */
+/** Says calmly that nothing is wrong, and what that rests on: without a threshold, not on much. */
 export function AllWell({ snapshot: { http } }: { snapshot: Snapshot }): JSX.Element {
   const watched = alerts.value.thresholds
-  if (http.requests === 0) {
+  const isWatched = watched.length > 0
+  if (http.requests === 0 && http.inFlight === 0) {
     return (
       <div class="finding">
         <b class="finding-title">No request yet</b>
@@ -18,16 +19,22 @@ export function AllWell({ snapshot: { http } }: { snapshot: Snapshot }): JSX.Ele
     )
   }
   return (
-    <div class="finding well">
+    <div class={isWatched ? 'finding well' : 'finding'}>
       <b class="finding-title">
-        <span aria-hidden="true">✓</span> All is well
+        {isWatched ? (
+          <>
+            <span aria-hidden="true">✓</span> All is well
+          </>
+        ) : (
+          'Nothing stands out'
+        )}
       </b>
       <p>
         {http.duration.count === 0
           ? 'No request ended in the last minute.'
           : `${rate(http.rate)} requests a second, p95 ${duration(http.duration.p95)}, ${percent(http.errorRate)} failed in the last minute.`}{' '}
         <span class="soft">
-          {watched.length > 0 ? (
+          {isWatched ? (
             `No alert fires; ${plural(watched.length, 'threshold')} watched.`
           ) : (
             <>

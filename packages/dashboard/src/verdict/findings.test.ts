@@ -25,13 +25,18 @@ function route(pattern: string, share: number, errors: number, count: number): R
     p95: share / 100,
     share,
     errors,
+    timeouts: 0,
     count,
     errorRate: (errors / count) * 100,
   } as RouteRow
 }
 
-const snapshot = (...alerts: AlertDocument[]): Snapshot =>
-  ({ stats: { timestamp: NOW }, alerts }) as unknown as Snapshot
+const snapshot = (...alerts: AlertDocument[]): Snapshot => withHttp({}, ...alerts)
+
+function withHttp(http: Partial<Snapshot['http']>, ...alerts: AlertDocument[]): Snapshot {
+  const calm = { errorRate: 0, rate: 10, inFlight: 0, oldest: null }
+  return { stats: { timestamp: NOW }, alerts, http: { ...calm, ...http } } as unknown as Snapshot
+}
 
 const plain = (text: string | null | undefined): string => (text ?? '').replaceAll('\u00a0', ' ')
 
@@ -72,6 +77,29 @@ test('what users feel comes before what only the process feels', () => {
 test('without a threshold a route that fails is pointed out all the same', () => {
   const found = findings(snapshot(), [route('/broken', 1, 8, 100), route('/once', 1, 1, 2)])
   expect(found.map(({ route: row }) => row?.route)).toEqual(['/broken'])
+})
+
+test('requests that were given up are failures of their route', () => {
+  const given = { ...route('/hangs', 1, 0, 8), timeouts: 8, errorRate: 100 }
+  const [found] = findings(snapshot(), [route('/slow', 90, 4, 100), given])
+  expect(plain(found?.routeText)).toBe('failed 8 of 8 requests (100 %).')
+})
+
+test('failures that are few of each route are pointed out together', () => {
+  const rows = [route('/a', 1, 2, 2), route('/b', 1, 2, 2)]
+  const [found, ...others] = findings(withHttp({ errorRate: 100, rate: 0.2 }), rows)
+  expect(found).toMatchObject({ title: 'Failing requests', requests: { view: 'errors' } })
+  expect(others).toEqual([])
+  expect(findings(withHttp({ errorRate: 4, rate: 10 }), rows)).toEqual([])
+  expect(findings(withHttp({ errorRate: 100, rate: 1 / 60 }), rows)).toEqual([])
+})
+
+test('requests that hang are pointed out, before any of them has ended', () => {
+  const oldest = { id: 'a', method: 'GET', route: '/x', age: 19 }
+  const [found] = findings(withHttp({ errorRate: null, rate: 0, inFlight: 25, oldest }), [])
+  expect(plain(found?.text)).toBe('25 requests in flight, the oldest for 19 s.')
+  expect(found?.requests).toMatchObject({ view: 'in-flight' })
+  expect(findings(withHttp({ inFlight: 1, oldest: { ...oldest, age: 9 } }), [])).toEqual([])
 })
 
 test('what was said of a route is not said twice', () => {

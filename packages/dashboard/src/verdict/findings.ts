@@ -43,15 +43,24 @@ const LEAD_SECONDS = 30
 const MIN_FAILURES = 3
 const MIN_FAILURE_PERCENT = 1
 
-/** What is wrong now: alerts first, then routes that fail without one. */
+/** As large a share of all requests of the last minute is pointed out, whichever routes they are of. */
+const MIN_OVERALL_PERCENT = 5
+
+/** Seconds that a request may wait for its answer before that is pointed out. */
+const LONG_WAIT = 10
+
+/** What is wrong now: alerts first, then what fails or hangs without one. */
 export function findings(snapshot: Snapshot, rows: readonly RouteRow[]): readonly Finding[] {
   const now = snapshot.stats.timestamp
   const found = snapshot.alerts.map((alert) => ofAlert(alert, rows, now))
   const named = new Set(found.map(({ route }) => route))
   const errorsSaid = snapshot.alerts.some((alert) => alert.metric === 'error_rate')
-  for (const row of failing(rows)) {
-    if (!errorsSaid && !named.has(row)) found.push(ofFailingRoute(row))
+  if (!errorsSaid) {
+    const routes = failing(rows)
+    for (const row of routes) if (!named.has(row)) found.push(ofFailingRoute(row))
+    if (routes.length === 0) found.push(...ofFailures(snapshot.http))
   }
+  found.push(...ofLongWait(snapshot.http))
   return withoutRepeats(found).toSorted((a, b) =>
     a.level === b.level ? 0 : a.level === 'bad' ? -1 : 1,
   )
@@ -120,34 +129,69 @@ function contribution(row: RouteRow, metric: string): string {
 }
 
 function failureText(row: RouteRow): string {
-  return `failed ${count(row.errors)} of ${plural(row.count, 'request')} (${percent(row.errorRate)}).`
+  return `failed ${count(failuresOf(row))} of ${plural(row.count, 'request')} (${percent(row.errorRate)}).`
+}
+
+/** With those that were given up: nobody was answered then, either. */
+export function failuresOf({ errors, timeouts }: RouteRow): number {
+  return errors + timeouts
+}
+
+/** Few of each route, or a minute's that the range of the routes does not show. */
+function ofFailures({ errorRate, rate }: Snapshot['http']): readonly Finding[] {
+  const failures = ((errorRate ?? 0) / 100) * rate * 60
+  if (errorRate === null || errorRate < MIN_OVERALL_PERCENT || failures < MIN_FAILURES) return []
+  return [
+    {
+      ...ofRequests('failures', 'errors'),
+      title: 'Failing requests',
+      text: `${percent(errorRate)} failed in the last minute.`,
+    },
+  ]
+}
+
+function ofLongWait({ oldest, inFlight }: Snapshot['http']): readonly Finding[] {
+  if (oldest === null || oldest.age < LONG_WAIT) return []
+  return [
+    {
+      ...ofRequests('long wait', 'in-flight'),
+      title: 'Long wait',
+      text: `${plural(inFlight, 'request')} in flight, the oldest for ${longDuration(oldest.age)}.`,
+    },
+  ]
+}
+
+/** Something about requests that no route is named for. */
+function ofRequests(id: string, view: Place['view']): Omit<Finding, 'title' | 'text'> {
+  return {
+    id,
+    level: 'warn',
+    route: null,
+    routeText: null,
+    metric: null,
+    isRecorded: false,
+    charts: null,
+    requests: { ...NO_FILTER, selection: null, route: null, view },
+  }
 }
 
 function ofFailingRoute(row: RouteRow): Finding {
+  const base = ofRequests(`route ${row.method} ${row.route}`, 'errors')
   return {
-    id: `route ${row.method} ${row.route}`,
-    level: 'warn',
+    ...base,
     title: 'Failing route',
     text: '',
     route: row,
     routeText: failureText(row),
-    metric: null,
-    isRecorded: false,
-    charts: null,
-    requests: {
-      ...NO_FILTER,
-      selection: null,
-      route: { method: row.method, pattern: row.route },
-      view: 'errors',
-    },
+    requests: { ...base.requests, route: { method: row.method, pattern: row.route } },
   }
 }
 
 /** At most two, the most failures first: the table below has them all. */
 function failing(rows: readonly RouteRow[]): readonly RouteRow[] {
   return rows
-    .filter((row) => row.errors >= MIN_FAILURES && row.errorRate >= MIN_FAILURE_PERCENT)
-    .toSorted((a, b) => b.errors - a.errors)
+    .filter((row) => failuresOf(row) >= MIN_FAILURES && row.errorRate >= MIN_FAILURE_PERCENT)
+    .toSorted((a, b) => failuresOf(b) - failuresOf(a))
     .slice(0, 2)
 }
 
@@ -161,8 +205,8 @@ function culprit(metric: string, rows: readonly RouteRow[]): RouteRow | null {
 }
 
 function mostFailing(rows: readonly RouteRow[]): RouteRow | null {
-  const [first] = rows.toSorted((a, b) => b.errors - a.errors)
-  return first !== undefined && first.errors > 0 ? first : null
+  const [first] = rows.toSorted((a, b) => failuresOf(b) - failuresOf(a))
+  return first !== undefined && failuresOf(first) > 0 ? first : null
 }
 
 function costliest(rows: readonly RouteRow[]): RouteRow | null {
