@@ -2,7 +2,7 @@ import { clock } from '../../packages/core/src/clock.ts'
 import type { MetricStore } from '../../packages/core/src/metrics/metric-store.ts'
 
 /** Names that break an exposition when they are not looked after. */
-export const HOSTILE: readonly string[] = [
+const HOSTILE: readonly string[] = [
   '__proto__',
   'constructor',
   'le',

@@ -85,10 +85,3 @@ export function describeError(error: unknown): string {
     return 'something that cannot be shown as text'
   }
 }
-
-const shared = new Log()
-
-/** Says a warning once per process, for who has no log at hand. */
-export function warn(code: ErrorCode, message: string): void {
-  shared.warn(code, message, message)
-}

@@ -15,7 +15,7 @@ const FLAGS = [
 ]
 
 /** The machine's own Chromium; undefined where there is none. */
-export const CHROMIUM: string | undefined = (process.env['PATH'] ?? '')
+const CHROMIUM: string | undefined = (process.env['PATH'] ?? '')
   .split(delimiter)
   .map((directory) => join(directory, 'chromium'))
   .find((path) => {

@@ -130,7 +130,7 @@ export class HttpStatistics {
 }
 
 /** The figures that are shown of a distribution of durations. */
-export function latencyOf(histogram: ExponentialHistogram): LatencyFigures {
+function latencyOf(histogram: ExponentialHistogram): LatencyFigures {
   return {
     count: histogram.count,
     mean: histogram.mean,

@@ -9,7 +9,7 @@ import {
 } from './bucket-index.ts'
 import { Buckets } from './buckets.ts'
 
-export { bucketIndex, HISTOGRAM_SCALE } from './bucket-index.ts'
+export { bucketIndex } from './bucket-index.ts'
 
 const MAX_UINT32 = 0xffff_ffff
 

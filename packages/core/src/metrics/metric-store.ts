@@ -8,7 +8,7 @@ import { shown } from '../option-value.ts'
 
 export { Metric } from './metric.ts'
 export { MetricSeries } from './metric-series.ts'
-export type { Labels, SeriesWatcher } from './metric-series.ts'
+export type { Labels } from './metric-series.ts'
 
 /** The name, and the label values, of what falls over a cap. */
 export const OTHER = '(other)'

@@ -64,8 +64,9 @@ describe('WindowedHistogram', () => {
             expect(exact(windowed.window(seconds, nowMs))).toEqual(exact(wanted))
             expect(windowed.windowCount(seconds, nowMs)).toBe(wanted.count)
             expect(windowed.windowSum(seconds, nowMs)).toBeCloseTo(wanted.sum, 6)
-            const spark = windowed.spark(seconds, 4, nowMs)
-            expect(spark.reduce((a, b) => a + b, 0)).toBeCloseTo(wanted.count, 6)
+            const counts = windowed.counts(seconds, nowMs)
+            expect(counts).toHaveLength((seconds * 1000) / sliceMs)
+            expect(counts.reduce((a, b) => a + b, 0)).toBe(wanted.count)
             const last = Math.floor(nowMs / sliceMs)
             const means = windowed.means(seconds, nowMs)
             expect(means).toHaveLength((seconds * 1000) / sliceMs)
@@ -126,17 +127,14 @@ describe('WindowedHistogram', () => {
     expect(WindowedHistogram.windowSpan(3600, 90_000, 60_000)).toBe(30)
   })
 
-  test('shows a window as counts in equal steps, the oldest first', () => {
+  test('shows a window as the counts of its slices, the oldest first', () => {
     const windowed = new WindowedHistogram()
     for (let minute = 0; minute < 15; minute++) {
       for (let i = 0; i <= minute; i++) windowed.record(1, minute * 60_000 + i)
     }
     const nowMs = 15 * 60_000 - 1
-    expect(windowed.spark(900, 15, nowMs)).toEqual([
-      1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15,
-    ])
-    expect(windowed.spark(900, 3, nowMs)).toEqual([15, 40, 65])
-    expect(windowed.spark(300, 10, nowMs)).toEqual([5.5, 5.5, 6, 6, 6.5, 6.5, 7, 7, 7.5, 7.5])
+    expect(windowed.counts(900, nowMs)).toEqual([1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15])
+    expect(windowed.counts(300, nowMs)).toEqual([11, 12, 13, 14, 15])
   })
 
   test('takes a record from before the current slice as one of now, and loses none', () => {

@@ -1,4 +1,4 @@
-import { bucketIndex, ExponentialHistogram } from './histogram.ts'
+import { ExponentialHistogram } from './histogram.ts'
 import { pack, packedCount, packedSum, unpackInto } from './packed-histogram.ts'
 import type { PackedHistogram } from './packed-histogram.ts'
 import { SliceRing } from './slice-ring.ts'
@@ -45,10 +45,6 @@ export class WindowedHistogram {
 
   /** @returns false when the value was refused (NaN, ±Infinity). */
   record(value: number, nowMs: number): boolean {
-    if (value > 0 && Number.isFinite(value)) {
-      this.recordAt(bucketIndex(value), value, nowMs)
-      return true
-    }
     if (nowMs >= this.#sliceEndMs) this.#rotate(nowMs)
     return this.#current.record(value)
   }
@@ -104,24 +100,13 @@ export class WindowedHistogram {
     return slices.reduce((sum, slice) => sum + packedSum(slice), this.#current.sum)
   }
 
-  /**
-   * The counts of a window in equal steps, the oldest first. A window has 12, 5, 15 or 12 slices;
-   * a slice that two steps share is divided between them.
-   *
-   * @param steps A whole number of at least 1.
-   */
-  spark(seconds: WindowSeconds, steps: number, nowMs: number): number[] {
-    const counts = this.#slices(seconds, nowMs).map((slices) =>
-      slices.reduce((count, slice) => count + packedCount(slice), 0),
+  /** The count of each slice of a window, the oldest first: of 12, 5, 15 or 12. */
+  counts(seconds: WindowSeconds, nowMs: number): number[] {
+    const counts = this.#slices(seconds, nowMs).map((parts) =>
+      parts.reduce((count, part) => count + packedCount(part), 0),
     )
     counts.push(counts.pop()! + this.#current.count)
-    const width = counts.length / steps
-    return Array.from({ length: steps }, (_, step) =>
-      counts.reduce((sum, count, i) => {
-        const overlap = Math.min((step + 1) * width, i + 1) - Math.max(step * width, i)
-        return overlap > 0 ? sum + count * overlap : sum
-      }, 0),
-    )
+    return counts
   }
 
   /**

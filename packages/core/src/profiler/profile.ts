@@ -87,7 +87,8 @@ export class Profile {
   }
 }
 
-function metricsOf({ histogram, errorCount, memoryTotal }: OperationStats): ProfileMetrics {
+/** The figures of an operation. */
+export function metricsOf({ histogram, errorCount, memoryTotal }: OperationStats): ProfileMetrics {
   const callCount = histogram.count
   return {
     callCount,

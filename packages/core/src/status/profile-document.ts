@@ -1,5 +1,5 @@
 import type { OperationStats } from '../profiler/operation-stats.ts'
-import type { Profile } from '../profiler/profile.ts'
+import { metricsOf, type Profile } from '../profiler/profile.ts'
 import type { OperationRow, ProfileDocument } from './api-types.ts'
 
 /** The operations that were called, those that took most of the time first. */
@@ -10,20 +10,14 @@ export function profileDocument(profile: Profile): ProfileDocument {
   return { startTime: profile.startTime, totalTime: profile.totalTime, operations }
 }
 
-function operationRow({ name, histogram, errorCount, memoryTotal }: OperationStats): OperationRow {
+function operationRow(operation: OperationStats): OperationRow {
+  const { percentiles, ...metrics } = metricsOf(operation)
   return {
-    name,
-    callCount: histogram.count,
-    errorCount,
-    totalTime: histogram.sum,
-    avgTime: histogram.mean ?? 0,
-    minTime: histogram.min ?? 0,
-    maxTime: histogram.max ?? 0,
-    p50: histogram.quantile(0.5),
-    p90: histogram.quantile(0.9),
-    p95: histogram.quantile(0.95),
-    p99: histogram.quantile(0.99),
-    memoryTotal,
-    memoryAvg: histogram.count === 0 ? 0 : memoryTotal / histogram.count,
+    name: operation.name,
+    ...metrics,
+    p50: percentiles[50],
+    p90: percentiles[90],
+    p95: percentiles[95],
+    p99: percentiles[99],
   }
 }

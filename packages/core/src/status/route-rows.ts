@@ -5,8 +5,8 @@ import type { WindowSeconds } from '../metrics/sliding-window.ts'
 import type { RouteRow } from './api-types.ts'
 import type { Pacer } from './pacer.ts'
 
-/** Steps of a sparkline: as many as the window has slices, so that none is made up. */
-const STEPS: Readonly<Record<WindowSeconds, number>> = { 60: 12, 300: 5, 900: 15, 3600: 12 }
+/** Of a slice that has begun the rate is told as if at least this share of it had passed. */
+const LEAST_SHARE = 0.2
 
 /** Each request that ended is in exactly one of these. */
 const ENDED: readonly RequestMetric[] = [
@@ -105,16 +105,15 @@ function countOf(
   return count
 }
 
-/** Requests per second; the last step has only begun. */
+/** Requests per second in each slice of the window; the last one has only begun. */
 function spark(entry: RouteEntry, window: WindowSeconds, nowMs: number): number[] {
-  const steps = STEPS[window]
-  const rates = new Array<number>(steps).fill(0)
+  const counts: number[] = []
   for (const metric of ENDED) {
     for (const values of entry.series(metric)) {
-      values.spark(window, steps, nowMs).forEach((count, i) => {
-        rates[i] = (rates[i] ?? 0) + count / (window / steps)
-      })
+      values.counts(window, nowMs).forEach((count, i) => (counts[i] = (counts[i] ?? 0) + count))
     }
   }
-  return rates
+  const seconds = window / counts.length
+  const begun = Math.max((nowMs / 1000) % seconds, LEAST_SHARE * seconds)
+  return counts.map((count, i) => count / (i === counts.length - 1 ? begun : seconds))
 }

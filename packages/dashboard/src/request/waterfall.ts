@@ -174,7 +174,7 @@ function lastEndOf(span: SpanDocument, now: number): number {
 }
 
 /** Overlapping stretches as one; `stretches` ascend. */
-export function merged(stretches: readonly Stretch[]): readonly Stretch[] {
+function merged(stretches: readonly Stretch[]): readonly Stretch[] {
   const result: { from: number; to: number }[] = []
   for (const { from, to } of stretches) {
     const last = result.at(-1)
@@ -185,7 +185,7 @@ export function merged(stretches: readonly Stretch[]): readonly Stretch[] {
 }
 
 /** What is left of a stretch without some others, which ascend and do not overlap. */
-export function without(whole: Stretch, parts: readonly Stretch[]): readonly Stretch[] {
+function without(whole: Stretch, parts: readonly Stretch[]): readonly Stretch[] {
   const result: Stretch[] = []
   let from = whole.from
   for (const part of parts) {

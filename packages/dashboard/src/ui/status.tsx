@@ -4,7 +4,7 @@ import type { RequestSummary } from '@core/status/api-types.ts'
 type Ending = Pick<RequestSummary, 'status' | 'outcome'>
 
 /** How a request ended, in a word; never by its colour alone. */
-export function endingOf({ status, outcome }: Ending): string {
+function endingOf({ status, outcome }: Ending): string {
   if (outcome === null) return 'in flight'
   if (outcome === 'aborted') return 'aborted'
   if (outcome === 'timeout') return 'timeout'
@@ -12,7 +12,7 @@ export function endingOf({ status, outcome }: Ending): string {
 }
 
 /** The colour that goes with it. */
-export function tone({ status, outcome }: Ending): string {
+function tone({ status, outcome }: Ending): string {
   if (outcome === 'error' || outcome === 'timeout') return 'bad'
   if (outcome === 'aborted' || (status ?? 0) >= 400) return 'warn'
   return 'soft'
