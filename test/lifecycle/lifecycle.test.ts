@@ -693,10 +693,13 @@ describe('a stream', () => {
     )
     const asked = server.ask('/')
     await until('it runs', () => http.inFlight.oldest?.res?.headersSent === true)
+    const { oldest } = http.inFlight
     http.tick(now())
-    expect(http.inFlight.oldest?.streaming).toBe(false)
+    expect(oldest?.streaming).toBe(false)
     http.tick(now() + 1000)
-    expect(http.inFlight.oldest?.streaming).toBe(true)
+    expect(oldest?.streaming).toBe(true)
+    // It is in flight as before, but waits for nothing.
+    expect(http.inFlight.oldest).toBeNull()
     http.tick(now() + 100_000)
     expect(http.inFlight.size).toBe(1)
     end()
