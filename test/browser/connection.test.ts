@@ -1,4 +1,4 @@
-import type { Browser } from 'playwright-core'
+import type { Browser, Page } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { launch, SKIP } from './support/chromium.ts'
 import { FixtureServer } from './support/fixture-server.ts'
@@ -45,6 +45,7 @@ describe.skipIf(SKIP)('the page keeps in touch', () => {
     await server.close()
     await page.locator('.link.lost', { hasText: /stale since \d\d:\d\d:\d\d/ }).waitFor()
     await page.getByRole('alert').getByText('The server does not answer').waitFor()
+    await expect.poll(() => page.title()).toBe('✕ no answer · shop-api · mtaio')
     server.app.restart()
     await server.listen()
     await page.locator('.link.live').waitFor({ timeout: 20_000 })
@@ -63,6 +64,25 @@ describe.skipIf(SKIP)('the page keeps in touch', () => {
     await silent.close()
   })
 
+  test('in the background it leaves its connection to the app, and its title still tells', async () => {
+    const { page } = await openPage(browser, server.url)
+    await page.locator('.link.live').waitFor()
+    expect(server.viewers).toBe(1)
+    await setHidden(page, true)
+    await expect.poll(() => server.viewers, { timeout: 15_000 }).toBe(0)
+    server.app.become('busy')
+    await expect.poll(() => page.title(), { timeout: 25_000 }).toBe('▲ 2 · shop-api · mtaio')
+    expect(server.viewers).toBe(0)
+    await setHidden(page, false)
+    await page.locator('.link.live').waitFor()
+    expect(server.viewers).toBe(1)
+    // A short look elsewhere changes nothing.
+    await setHidden(page, true)
+    await page.waitForTimeout(2000)
+    await setHidden(page, false)
+    expect(server.seen.filter((path) => path === '/api/stream')).toHaveLength(2)
+  })
+
   test('alerts that begin are said aloud', async () => {
     const { page } = await openPage(browser, server.url)
     await page.locator('.finding.well').waitFor()
@@ -73,3 +93,11 @@ describe.skipIf(SKIP)('the page keeps in touch', () => {
     await expect.poll(() => page.title()).toBe('▲ 2 · shop-api · mtaio')
   })
 })
+
+/** As when another tab is brought to the front, which a browser without a window never does. */
+async function setHidden(page: Page, hidden: boolean): Promise<void> {
+  await page.evaluate((value) => {
+    Object.defineProperty(document, 'hidden', { value, configurable: true })
+    document.dispatchEvent(new Event('visibilitychange'))
+  }, hidden)
+}

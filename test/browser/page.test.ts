@@ -266,6 +266,42 @@ describe.skipIf(SKIP)('the page', () => {
     expect(messages).toEqual([])
   })
 
+  test('shows what was behind an error, with its own stack', async () => {
+    const { page } = await openPage(browser, `${server.url}?view=errors`)
+    await page.locator('#requests a.request-link').first().click()
+    const error = page.locator('#request .error').first()
+    await error.waitFor()
+    const titles = await error.locator('.error-title').allTextContents()
+    expect(titles.slice(1)).toEqual([
+      'caused by AggregateError',
+      'caused by Error: connect ECONNREFUSED 10.0.0.7:5432',
+    ])
+    expect(await error.textContent()).toContain('src/db.ts:12:9')
+  })
+
+  test('gives the focus back to the line of a request that is closed by its key', async () => {
+    const { page } = await openPage(browser, server.url)
+    const first = page.locator('#requests a.request-link').first()
+    await first.focus()
+    await page.keyboard.press('Enter')
+    await page.locator('#request .actions').waitFor()
+    await page.keyboard.press('Escape')
+    await page.locator('#request').waitFor({ state: 'detached' })
+    await expect.poll(() => first.evaluate((line) => line === document.activeElement)).toBe(true)
+  })
+
+  test('names a threshold whose metric never had a value', async () => {
+    const calm = await FixtureServer.start({ scenario: 'calm' })
+    calm.app.thresholds = [{ metric: 'cpu_usge', value: 80, hasValue: false }]
+    const { page } = await openPage(browser, calm.url)
+    const verdict = page.locator('.finding.well')
+    await verdict.waitFor()
+    await expect
+      .poll(() => verdict.textContent())
+      .toContain('6 thresholds watched, but there was no value yet of cpu_usge.')
+    await calm.close()
+  })
+
   test('a request that is not kept any more says so', async () => {
     const { page } = await openPage(browser, `${server.url}/r/0123456789abcdef`)
     await page.locator('#request .empty').waitFor()

@@ -2,7 +2,7 @@ import { createMtaio, mtaioExpress, type Mtaio } from '@mtaio/express'
 import type { Express, NextFunction, Request, Response } from 'express'
 import { createServer } from 'node:http'
 import { afterEach, describe, expect, it } from 'vitest'
-import { serve, serveOn, until, type TestServer } from '../support/raw-http.ts'
+import { requestText, serve, serveOn, until, type TestServer } from '../support/raw-http.ts'
 import { versions } from './express-majors.ts'
 
 const opened: Mtaio[] = []
@@ -361,6 +361,30 @@ for (const { name, express } of versions) {
         expect(names).toEqual(['GET /users/:id', 'GET (unmatched)'])
       },
     )
+
+    it('in an app that is mounted in another one keeps its page out of the figures of both', async () => {
+      const [outer, inner] = [mtaioExpress(), mtaioExpress()]
+      opened.push(outer.mtaio, inner.mtaio)
+      const admin = express().use(inner)
+      admin.get('/users', (_req, res) => void res.end('users'))
+      await using server = await serve(express().use(outer).use('/admin', admin))
+      const stream = await server.connect()
+      stream.write(requestText('/admin/_monitor/api/stream'))
+      await until('somebody watches', () => inner.mtaio.status.viewers === 1)
+      for (const path of ['/', '/api/snapshot', '/api/nothing', '/metrics']) {
+        await server.ask(`/admin/_monitor${path}`)
+      }
+      await server.ask('/admin/users')
+      for (const { mtaio } of [outer, inner]) {
+        await until('the app is counted', () => mtaio.http.statistics.requests > 0)
+        expect(mtaio.http.inFlight.size).toBe(0)
+        const names = Array.from(mtaio.http.log.recent, (request) => request.name)
+        expect(names).toEqual(['GET /admin/users'])
+      }
+      stream.destroy()
+      await until('nobody watches', () => inner.mtaio.status.viewers === 0)
+      expect(outer.mtaio.http.statistics.requests).toBe(1)
+    })
 
     it('lets the app have a property of its own in the place of req.mtaio', async () => {
       const { watched, bare } = await pair((app) => {

@@ -270,6 +270,19 @@ describe.each(majors)('$name', ({ Koa }) => {
     expect(monitoring.mtaio.http.statistics.requests).toBe(0)
   })
 
+  it('in an app that is mounted in another one keeps its page out of the figures of both', async () => {
+    const inner = mtaioKoa()
+    const admin = new Koa().use(inner).use((ctx) => void (ctx.body = 'users'))
+    await using server = await watched(Koa, (app) => app.use(mount('/admin', admin)))
+    for (const path of ['/', '/api/snapshot', '/metrics']) {
+      expect((await server.ask(`/admin/_monitor${path}`)).status).toBe(200)
+    }
+    await server.ask('/admin/users')
+    expect(await server.last()).toMatchObject({ status: 200 })
+    expect(inner.mtaio.http.statistics.requests).toBe(1)
+    await inner.mtaio.stop()
+  })
+
   it('counts once though it is mounted twice, and shares an instance between apps', async () => {
     const mtaio = createMtaio()
     const build = (): Koa =>

@@ -682,6 +682,19 @@ describe('a stream', () => {
     expect(metrics.series('request_stream', labels).values.totalCount).toBe(1)
   })
 
+  it('of events may have its charset in its type', async () => {
+    const { http, listener, ended } = makeRecorder()
+    await using server = await serve(
+      listener((_req, res) => {
+        res.setHeader('content-type', 'text/event-stream; charset=utf-8').write('data: 1\n\n')
+        setTimeout(() => res.end(), 5)
+      }),
+    )
+    await server.ask('/')
+    expect((await ended(1))[0]).toMatchObject({ outcome: 'ok', streaming: true })
+    expect(http.figures(now()).duration.count).toBe(0)
+  })
+
   it('is what two ticks find with its headers sent', async () => {
     const { http, listener, ended } = makeRecorder({ maxAge: 1 })
     let end = (): void => {}
@@ -789,6 +802,26 @@ describe('the record', () => {
     )
   })
 
+  it.each([
+    [true, 'no /reset/alice?[query] here'],
+    [false, 'no [path]?[query] here'],
+  ])(
+    'with keepPaths: %s has an error without the target of the request',
+    async (keepPaths, text) => {
+      const { listener, ended } = makeRecorder({ keepPaths })
+      await using server = await serve(
+        listener((req, res) => {
+          noteError(req, new Error(`no ${req.url} here`))
+          res.end()
+        }),
+      )
+      await server.ask('/reset/alice?token=secret')
+      const [{ error }] = await ended(1)
+      expect(error?.message).toBe(text)
+      expect(error?.stack).toContain(text)
+    },
+  )
+
   it('holds on to nothing of the request', async () => {
     const { http, listener, ended } = makeRecorder()
     const lifecycles: RequestLifecycle[] = []
@@ -809,6 +842,12 @@ describe('the record', () => {
     ['00-00000000000000000000000000000000-00f067aa0ba902b7-01', null],
     ['ff-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01', null],
     ['nonsense', null],
+    // A later version may carry more, but not without end.
+    [
+      `01-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01-${'x'.repeat(72)}`,
+      '4bf92f3577b34da6a3ce929d0e0e4736',
+    ],
+    [`01-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01-${'x'.repeat(73)}`, null],
   ])('of traceparent %s has the trace id %s', async (traceparent, traceId) => {
     const { listener, ended } = makeRecorder()
     await using server = await serve(listener((_req, res) => void res.end()))

@@ -309,6 +309,20 @@ describe('figures and listeners of other rooms', () => {
     expect(monitor.getHistory()[0]?.runtime.heap.used).toBeGreaterThan(1)
   })
 
+  test('that are promises or texts are gaps; that is counted, and said once', async () => {
+    const { monitor, lines } = setUp()
+    monitor.addFigure('late', (async () => 1) as never)
+    monitor.addFigure('failing', (() => Promise.reject(new Error('no'))) as never)
+    monitor.addFigure('text', (() => '5') as never)
+    await monitor.start()
+    await rows(monitor, 3)
+    const columns = monitor.history.columns()
+    for (const name of ['late', 'failing', 'text']) expect(columns[name]?.at(-1)).toBeNull()
+    expect(lines.filter((line) => line.includes('The figure late'))).toHaveLength(1)
+    expect(lines.join()).toContain('It must be a number or null at once, not a promise.')
+    expect(lines.join()).toContain('It must be a number or null at once, not "5".')
+  })
+
   test('do not end the sampling when they throw; it is counted, and said once', async () => {
     const { monitor, lines } = setUp()
     const seen: number[] = []
@@ -374,8 +388,19 @@ describe('options', () => {
   test('of thresholds can be given from the start', () => {
     const { monitor } = setUp({ thresholds: { cpu_usage: 80, queue: { value: 5, for: 10 } } })
     expect(monitor.alerts.thresholds()).toEqual([
-      { metric: 'cpu_usage', value: 80, clearBelow: 80, for: 0, cooldown: 0 },
-      { metric: 'queue', value: 5, clearBelow: 5, for: 10, cooldown: 0 },
+      { metric: 'cpu_usage', value: 80, clearBelow: 80, for: 0, cooldown: 0, hasValue: false },
+      { metric: 'queue', value: 5, clearBelow: 5, for: 10, cooldown: 0, hasValue: false },
     ])
+  })
+
+  test('of a threshold whose metric never has a value is not known before, but seen', async () => {
+    const thresholds = { cpu_usage: 80, cpu_usge: 80, queue: 5 }
+    const { monitor } = setUp({ thresholds })
+    await monitor.start()
+    await rows(monitor, 1)
+    monitor.recordMetric('queue', 1)
+    const seen = monitor.alerts.thresholds().map(({ metric, hasValue }) => [metric, hasValue])
+    expect(Object.fromEntries(seen)).toEqual({ cpu_usage: true, cpu_usge: false, queue: true })
+    await monitor.stop()
   })
 })

@@ -54,6 +54,16 @@ const CASES: { readonly [Name in LimitName]: Case } = {
     exceed: ({ mtaio }) => mtaio.profiler.traceContext('t', noop, { text: 'x'.repeat(50) }),
   },
   maxErrorLength: { limit: 20, exceed: (app) => get(app, '/fail') },
+  maxErrorCauses: {
+    limit: 1,
+    exceed: ({ mtaio }) => {
+      const cause = new Error('second', { cause: new Error('third') })
+      const fails = (): never => {
+        throw new Error('first', { cause })
+      }
+      expect(() => mtaio.profiler.traceContext('t', fails)).toThrow('first')
+    },
+  },
   maxRecent: { limit: 2, exceed: (app) => times(9, () => get(app, '/spans/1')) },
   maxSlowest: { limit: 2, exceed: (app) => times(9, (i) => get(app, `/wait/${10 * i}`)) },
   maxExamples: { limit: 2, exceed: (app) => times(4, (i) => get(app, `/wait/${10 * 3 ** i}`)) },

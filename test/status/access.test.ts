@@ -181,6 +181,10 @@ describe('authorize', () => {
       expect((await app.get(path, headers)).status).not.toBe(403)
     }
     expect(asked).toEqual(Object.values(addresses))
+    const reset = '/_monitor/api/profile/reset'
+    const origin = 'http://shop.test'
+    expect((await app.send('POST', reset, { ...headers, origin })).status).toBe(200)
+    expect(asked.at(-1)).toBe('sensitive')
     for (answer of [false, undefined, null, 1, 'yes', {}]) {
       expect((await app.get('/_monitor/api/routes', headers)).status).toBe(403)
     }
@@ -315,6 +319,38 @@ describe('a token', () => {
     expect(out.status).toBe(303)
     expect(out.headers['set-cookie']?.[0]).toContain('Max-Age=0')
     expect((await app.get('/_monitor/', signed)).status).toBe(401)
+  })
+
+  it('leads back to what was chosen on the page, and to nothing that the page does not write', async () => {
+    await using app = await start({ access: { token: 's3cret' } })
+    const chosen = 'range=3600&route=%2Fusers%2F%3Aid&from=1700000000.5'
+    for (const path of ['', 'r/00ff']) {
+      const { body } = await app.get(`/_monitor/${path}?${chosen}`, { accept: 'text/html' })
+      expect(body).toContain(`name="next" value="${path}?${chosen.replaceAll('&', '&amp;')}"`)
+      const form = new URLSearchParams({ token: 's3cret', next: `${path}?${chosen}` }).toString()
+      const { headers } = await app.send('POST', '/_monitor/session', {}, form)
+      expect(headers.location).toBe(`./${path}?${chosen}`)
+    }
+    for (const hostile of ['a="><b', "a='", 'a=<', 'a=\\', 'a=//evil.test', 'x'.repeat(1001)]) {
+      const page = await app.get(`/_monitor/?${hostile}`, { accept: 'text/html' })
+      expect(page.body).toContain('name="next" value=""')
+      const form = new URLSearchParams({ token: 's3cret', next: `r/00ff?${hostile}` }).toString()
+      const { headers } = await app.send('POST', '/_monitor/session', {}, form)
+      expect(headers.location).toBe('./r/00ff')
+    }
+  })
+
+  it('is asked for in a form with a style, which is there only where there is a form', async () => {
+    await using app = await start({ access: { token: 's3cret' } })
+    const page = await app.get('/_monitor/', { accept: 'text/html' })
+    expect(page.body).toContain('<link rel="stylesheet" href="session.css">')
+    const style = await app.get('/_monitor/session.css')
+    expect([style.status, style.headers['content-type']]).toEqual([200, 'text/css; charset=utf-8'])
+    expect(style.headers['content-security-policy']).toContain("default-src 'none'")
+    await using open = await start()
+    expect((await open.get('/_monitor/session.css')).status).toBe(404)
+    await using closed = await start({ environment: 'production' })
+    expect((await closed.get('/_monitor/session.css')).body).toBe('app')
   })
 
   it('makes a Secure cookie on HTTPS, also where that ends at a proxy', async () => {

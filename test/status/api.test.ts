@@ -232,6 +232,39 @@ describe('requests', () => {
     await open
   })
 
+  it('of a stretch of time are looked for among all that are kept', async () => {
+    await using app = await new StatusServer({ limits: { maxRecent: 2 } }).listen()
+    const moment = () => clock.toEpochSeconds(clock.now())
+    const before = moment()
+    await app.get('/slow/30')
+    await app.get('/fail')
+    await until(() => app.http.inFlight.size === 0)
+    await sleep(5)
+    const after = moment()
+    for (const path of ['/a', '/b']) await app.get(path)
+    const open = app.get('/hold')
+    await until(() => app.http.inFlight.size === 1)
+    const list = async (query: string) => {
+      const { requests } = await app.json(`/_monitor/api/requests?${query}`)
+      return requests.map((request: any) => request.route)
+    }
+    // The list of the recent ones has let go of both.
+    expect(await list('view=recent')).toEqual(['/b', '/a'])
+    const early = `from=${before.toFixed(6)}&to=${after.toFixed(6)}`
+    expect(await list(`view=recent&${early}`)).toEqual(['/fail', '/slow/:ms'])
+    expect(await list(`view=slowest&${early}`)).toEqual(['/slow/:ms', '/fail'])
+    expect(await list(`view=errors&${early}`)).toEqual(['/fail'])
+    expect(await list(`view=recent&${early}&status=2xx`)).toEqual(['/slow/:ms'])
+    expect(await list(`view=errors&from=${after.toFixed(6)}`)).toEqual([])
+    expect(await list(`view=recent&to=${before.toFixed(6)}`)).toEqual([])
+    expect(await list(`view=in-flight&to=${after.toFixed(6)}`)).toEqual([])
+    expect(await list(`view=in-flight&from=${after.toFixed(6)}`)).toEqual(['/hold'])
+    const whole = await list(`view=recent&from=${before.toFixed(6)}`)
+    expect(whole).toEqual(['/b', '/a', '/fail', '/slow/:ms'])
+    app.release()
+    await open
+  })
+
   it('are shown whole, and as a Chrome trace', async () => {
     await using app = await new StatusServer().listen()
     await app.get('/slow/20')
@@ -244,6 +277,32 @@ describe('requests', () => {
     expect(file.headers['content-disposition']).toBe(`attachment; filename="request-${id}.json"`)
     const names = JSON.parse(file.body).traceEvents.map((event: any) => event.name)
     expect(names).toEqual(expect.arrayContaining(['GET /slow/:ms', 'wait']))
+  })
+
+  it('are found by their id while they are kept for any reason', async () => {
+    await using app = await new StatusServer({ limits: { maxRecent: 1 } }).listen()
+    for (const path of ['/a', '/b']) await app.get(path)
+    await until(() => app.http.inFlight.size === 0)
+    expect((await app.json('/_monitor/api/requests')).requests).toHaveLength(1)
+    const query = 'method=GET&route=/a'
+    const { examples } = await app.json(`/_monitor/api/routes/histogram?${query}`)
+    const { route, id } = await app.json(`/_monitor/api/requests/${examples[0].id}`)
+    expect([route, id]).toEqual(['/a', examples[0].id])
+  })
+
+  it('that wait have the oldest of them in the snapshot, with its age in seconds', async () => {
+    await using app = await new StatusServer().listen()
+    const began = clock.now()
+    const open = app.get('/hold')
+    await until(() => app.http.inFlight.size === 1)
+    await sleep(60)
+    const { inFlight, oldest } = (await app.json('/_monitor/api/snapshot')).http
+    expect(inFlight).toBe(1)
+    expect(oldest).toMatchObject({ method: 'GET', route: '/hold' })
+    expect(oldest.age).toBeGreaterThan(0.05)
+    expect(oldest.age).toBeLessThanOrEqual((clock.now() - began) / 1000)
+    app.release()
+    await open
   })
 
   it('are cut at maxResults, which is counted', async () => {
@@ -357,6 +416,10 @@ describe('a parameter', () => {
     'api/requests?status=6xx',
     'api/requests?status=20',
     'api/requests?days=7',
+    'api/requests?from=-1',
+    'api/requests?from=1e9',
+    'api/requests?to=yesterday',
+    'api/requests?to=',
     'api/requests?__proto__=1',
     'api/routes?window=61',
     'api/routes?window=Infinity',
@@ -403,7 +466,7 @@ describe('other documents', () => {
     expect(await app.json('/_monitor/api/alerts')).toEqual({
       firing: [],
       past: [],
-      thresholds: [{ metric: 'cpu_usage', value: 80 }],
+      thresholds: [{ metric: 'cpu_usage', value: 80, hasValue: true }],
     })
     const file = await app.get('/_monitor/api/profile/export?format=chrome-trace')
     expect(JSON.parse(file.body).traceEvents.length).toBeGreaterThan(0)
@@ -422,7 +485,10 @@ describe('other documents', () => {
     expect(await health()).toEqual([200, 'ok'])
     expect(await health('?alerts=fail')).toEqual([503, 'failing', 'cpu_usage'])
     expect(await health('?alerts=warn')).toEqual([200, 'ok'])
-    app.monitor.sampleAgeMs = 9000
+    // Three intervals and five seconds.
+    app.monitor.sampleAgeMs = 7999
+    expect(await health()).toEqual([200, 'ok'])
+    app.monitor.sampleAgeMs = 8001
     expect(await health()).toEqual([503, 'failing', 'sampling'])
     app.monitor.sampleAgeMs = null
     app.monitor.isRunning = false

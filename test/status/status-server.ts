@@ -12,7 +12,11 @@ import type { ResourceMonitor } from '../../packages/core/src/monitor/resource-m
 import { Profiler } from '../../packages/core/src/profiler/profiler.ts'
 import { resolveAccess } from '../../packages/core/src/status/access.ts'
 import type { AccessOptions } from '../../packages/core/src/status/access.ts'
-import type { AlertDocument, HistoryDocument } from '../../packages/core/src/status/api-types.ts'
+import type {
+  AlertDocument,
+  HistoryDocument,
+  ThresholdDocument,
+} from '../../packages/core/src/status/api-types.ts'
 import { StatusHandler } from '../../packages/core/src/status/status-handler.ts'
 import type { MonitorReader } from '../../packages/core/src/status/status-sources.ts'
 import { RuntimeMeter } from '../../packages/core/src/system/runtime-stats.ts'
@@ -66,7 +70,7 @@ export class FakeMonitor implements MonitorReader {
   readonly alerts = {
     firing: (): AlertDocument[] => this.firing,
     past: (): AlertDocument[] => [],
-    thresholds: (): { metric: string; value: number }[] => [{ metric: 'cpu_usage', value: 80 }],
+    thresholds: (): ThresholdDocument[] => [{ metric: 'cpu_usage', value: 80, hasValue: true }],
   }
 }
 

@@ -70,6 +70,12 @@ export const LIMITS = {
     bounds: 'Characters of a message and of a stack that are kept; the rest is cut.',
     cost: '2 bytes a character',
   },
+  maxErrorCauses: {
+    default: 5,
+    bounds:
+      'Causes kept with an error, and errors of an AggregateError; the farthest are left out.',
+    cost: 'about 1 KB each',
+  },
   maxRecent: {
     default: 200,
     bounds: 'Requests kept in the recent list, and in the list of errors, each.',

@@ -1,3 +1,5 @@
+import { types } from 'node:util'
+
 const MAX_LENGTH = 60
 
 /** What was given, in the few words that fit into an error message; never throws. */
@@ -11,6 +13,7 @@ export function shown(value: unknown): string {
       return String(value)
     case 'object':
       if (value === null) return 'null'
+      if (types.isPromise(value)) return 'a promise'
       return Array.isArray(value) ? 'an array' : 'an object'
     default:
       return `a ${typeof value}`

@@ -10,7 +10,7 @@ import './styles/request.css'
 import './styles/narrow.css'
 import { App } from './app.tsx'
 import { listenForKeys } from './state/keys.ts'
-import { connect, snapshot } from './state/live.ts'
+import { connect, link, snapshot } from './state/live.ts'
 import { go } from './state/navigation.ts'
 
 const root = document.getElementById('app')
@@ -32,5 +32,7 @@ effect(() => {
   const current = snapshot.value
   if (current === null) return
   const firing = current.alerts.length
-  document.title = `${firing > 0 ? `▲ ${firing} · ` : ''}${current.app.name} · mtaio`
+  const isLost = link.value.state === 'lost'
+  const state = isLost ? '✕ no answer · ' : firing > 0 ? `▲ ${firing} · ` : ''
+  document.title = `${state}${current.app.name} · mtaio`
 })

@@ -56,6 +56,11 @@ export class FixtureServer {
     return `http://127.0.0.1:${this.#port}${this.#mount}`
   }
 
+  /** Open streams. */
+  get viewers(): number {
+    return this.#streams.size
+  }
+
   async listen(): Promise<void> {
     const server = createServer((request, response) => this.#answer(request, response))
     await new Promise<void>((resolve) => server.listen(this.#port, '127.0.0.1', resolve))

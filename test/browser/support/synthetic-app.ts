@@ -34,6 +34,8 @@ const MIB = 1024 * 1024
 /** An app that is made up: answers as the status API does, the same at each run but for the time. */
 export class SyntheticApp {
   #scenario: Scenario
+  /** Thresholds beside those that the app has anyway. */
+  thresholds: readonly ThresholdDocument[] = []
   readonly #random = random(7)
   readonly #routes: readonly { method: string; route: string }[]
   readonly #samples: Sample[] = []
@@ -196,11 +198,14 @@ export class SyntheticApp {
         this.#scenario === 'empty'
           ? []
           : [
-              { metric: 'response_time', value: 1 },
-              { metric: 'error_rate', value: 5 },
-              { metric: 'event_loop_delay', value: 0.1 },
-              { metric: 'cpu_usage', value: 80 },
-              { metric: 'heap_usage', value: 90 },
+              ...Object.entries({
+                response_time: 1,
+                error_rate: 5,
+                event_loop_delay: 0.1,
+                cpu_usage: 80,
+                heap_usage: 90,
+              }).map(([metric, value]) => ({ metric, value, hasValue: true })),
+              ...this.thresholds,
             ],
     }
   }

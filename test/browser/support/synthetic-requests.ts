@@ -16,6 +16,18 @@ const ERROR: ErrorDocument = {
     '    at async reportHandler (file:///srv/shop/src/routes/report.ts:17:16)',
     '    at process.processTicksAndRejections (node:internal/process/task_queues:95:5)',
   ].join('\n'),
+  causes: [
+    { name: 'AggregateError', message: '', stack: null },
+    {
+      name: 'Error',
+      message: 'connect ECONNREFUSED 10.0.0.7:5432',
+      stack: [
+        'Error: connect ECONNREFUSED 10.0.0.7:5432',
+        '    at connect (file:///srv/shop/src/db.ts:12:9)',
+        '    at node:net:1611:16',
+      ].join('\n'),
+    },
+  ],
 }
 
 interface SpanPlan {

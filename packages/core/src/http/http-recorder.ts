@@ -211,6 +211,12 @@ export class HttpRecorder implements LifecycleOwner {
     }
   }
 
+  forget(request: RequestLifecycle): void {
+    this.inFlight.remove(request)
+    const nowMs = clock.now()
+    request.record?.close(nowMs, memoryAt(nowMs))
+  }
+
   /** What a tick has to do: counts, marks what streams, gives up what is too old. */
   tick(nowMs: number): void {
     this.#books.tick(nowMs)

@@ -54,6 +54,14 @@ export function noteError(message: object, error: unknown): boolean {
   return forEach(message, (lifecycle) => lifecycle.setError(error))
 }
 
+/**
+ * Whoever watches the request of a response forgets it: mtaio answers it by its page. An app may be
+ * mounted in another, each with an instance of mtaio.
+ */
+export function letGo(res: object): void {
+  forEach(res, (lifecycle) => lifecycle.letGo())
+}
+
 function forEach(message: object, tell: (lifecycle: RequestLifecycle) => void): boolean {
   // Said in the middle of a request: what is no message is one that is not watched.
   if (typeof message !== 'object' || message === null) return false

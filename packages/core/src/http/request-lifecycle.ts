@@ -42,6 +42,8 @@ export interface LifecycleOwner {
     status: number,
     endMs: number,
   ): void
+  /** Told of a request that is no request of the app after all. */
+  forget(lifecycle: RequestLifecycle): void
 }
 
 /**
@@ -192,6 +194,16 @@ export class RequestLifecycle {
     this.closed('late')
   }
 
+  /** Another instance of mtaio answers it, by its page: then it is no request of the app. */
+  letGo(): void {
+    if (!this.isOpen) return
+    try {
+      this.owner.forget(this)
+    } finally {
+      this.#release()
+    }
+  }
+
   #close(req: HttpRequest, res: HttpResponse, given: Ending | undefined): void {
     const { record, sentStatus } = this
     const failedMidway = record !== null && record.failedMidway
@@ -222,10 +234,14 @@ export class RequestLifecycle {
     try {
       this.owner.record(this, req, outcome, status, endMs)
     } finally {
-      if (this.watch !== null) this.watch.remove(this)
-      this.req = this.res = this.watch = null
-      this.#subject = undefined
+      this.#release()
     }
+  }
+
+  #release(): void {
+    if (this.watch !== null) this.watch.remove(this)
+    this.req = this.res = this.watch = null
+    this.#subject = undefined
   }
 }
 

@@ -1,7 +1,7 @@
 import { clock } from '../clock.ts'
 import type { Alert } from './alert.ts'
 import type { AlertLog } from './alert-log.ts'
-import type { Threshold } from './threshold.ts'
+import type { WatchedThreshold } from './threshold.ts'
 import type { Thresholds } from './thresholds.ts'
 
 /** What a monitor knows of its alerts. */
@@ -11,7 +11,7 @@ export interface AlertsReader {
   /** Those that are over, the newest first; at most `limits.maxAlerts`. */
   past(): Alert[]
   /** The thresholds in force. */
-  thresholds(): Threshold[]
+  thresholds(): WatchedThreshold[]
 }
 
 export function alertsReader(log: AlertLog, thresholds: Thresholds): AlertsReader {

@@ -1,6 +1,8 @@
+import { types } from 'node:util'
 import { MtaioError } from '../errors.ts'
 import { describeError } from '../logger.ts'
 import type { Log } from '../logger.ts'
+import { shown } from '../option-value.ts'
 import { RUNTIME_FIGURES, SYSTEM_FIGURES } from './figures.ts'
 import type { SelfCost } from './self-cost.ts'
 
@@ -53,10 +55,11 @@ export class RegisteredFigures {
     this.#noteNames()
   }
 
-  /** One that throws is `null`, counted, and said once. */
+  /** One that throws, or is no number, is `null`, counted, and said once. */
   read(name: string, nowMs: number, isTick = false): number | null {
     try {
-      return (this.#readers.get(name) ?? this.#fallbacks.get(name))?.(nowMs, isTick) ?? null
+      const reader = this.#readers.get(name) ?? this.#fallbacks.get(name)
+      return asFigure(reader?.(nowMs, isTick))
     } catch (error) {
       this.#cost.failedInside++
       const message = `The figure ${name} could not be read; the history has a gap. ${describeError(error)}`
@@ -68,6 +71,15 @@ export class RegisteredFigures {
   #noteNames(): void {
     this.#names = [...new Set([...this.#fallbacks.keys(), ...this.#readers.keys()])]
   }
+}
+
+/** @throws TypeError when it is neither a number nor nothing. */
+function asFigure(value: unknown): number | null {
+  if (typeof value === 'number') return value
+  if (value == null) return null
+  // A promise that nobody looks after would end the app when it fails.
+  if (types.isPromise(value)) value.catch(() => {})
+  throw new TypeError(`It must be a number or null at once, not ${shown(value)}.`)
 }
 
 /** `t` is the column of the times. */

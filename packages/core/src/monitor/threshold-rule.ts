@@ -31,6 +31,8 @@ export interface HandlerPair {
  */
 export class ThresholdRule {
   threshold: Threshold
+  /** The metric had a value since the threshold was set. */
+  hasValue = false
   readonly #log: AlertLog
   readonly #handlers: HandlerPair
   readonly #intervalMs: number
@@ -51,7 +53,10 @@ export class ThresholdRule {
 
   /** Compares the figure of this name; `null` is a gap. */
   checkFigure(value: number | null, nowMs: number): void {
-    if (value !== null) this.#check(this.#figure, value, nowMs)
+    if (value !== null) {
+      this.hasValue = true
+      this.#check(this.#figure, value, nowMs)
+    }
     // Time in which nothing was known is not time above the threshold.
     else if (this.#figure.alert === null || isRequestFigure(this.threshold.metric)) {
       this.#clear(this.#figure, nowMs)
@@ -60,6 +65,7 @@ export class ThresholdRule {
 
   /** Compares a value as it is recorded. */
   checkSeries(series: MetricSeries, value: number, nowMs: number): void {
+    this.hasValue = true
     let state = this.#series.get(series)
     if (state === undefined) {
       if (value <= this.threshold.value) return

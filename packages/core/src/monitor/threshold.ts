@@ -22,6 +22,12 @@ export interface Threshold extends Resolved<ThresholdOptions> {
   readonly value: number
 }
 
+/** A threshold, and whether there is anything to compare with it. */
+export interface WatchedThreshold extends Threshold {
+  /** The metric had a value since the threshold was set. One whose name has a slip never has. */
+  readonly hasValue: boolean
+}
+
 const OPTION_NAMES: ReadonlySet<string> = new Set<keyof ThresholdOptions>([
   'for',
   'clearBelow',

@@ -1,6 +1,6 @@
 import type { MetricStore } from '../metrics/metric-store.ts'
 import type { AlertLog } from './alert-log.ts'
-import type { Threshold } from './threshold.ts'
+import type { Threshold, WatchedThreshold } from './threshold.ts'
 import { ThresholdRule } from './threshold-rule.ts'
 import type { HandlerPair } from './threshold-rule.ts'
 
@@ -23,8 +23,11 @@ export class Thresholds {
     this.#intervalMs = intervalMs
   }
 
-  list(): Threshold[] {
-    return Array.from(this.#rules.values(), (rule) => rule.threshold)
+  list(): WatchedThreshold[] {
+    return Array.from(this.#rules.values(), ({ threshold, hasValue }) => ({
+      ...threshold,
+      hasValue,
+    }))
   }
 
   get(metric: string): Threshold | undefined {

@@ -1,13 +1,13 @@
-import type { ErrorDocument } from './span-document.ts'
+import type { ErrorTexts } from './span-document.ts'
 
 /**
  * An error with all its texts changed. Of a stack only what is above the frames is: they name the
  * app's own files, which may be called as a path of a request is.
  */
 export function changeTexts(
-  { name, message, stack }: ErrorDocument,
+  { name, message, stack }: ErrorTexts,
   change: (text: string) => string,
-): ErrorDocument {
+): ErrorTexts {
   const changed = change(message)
   return {
     name: change(name),

@@ -9,6 +9,7 @@ export type ProfilerLimit =
   | 'maxOperations'
   | 'maxMetadataBytes'
   | 'maxErrorLength'
+  | 'maxErrorCauses'
 
 /** What something holds, and how often it could not hold more. */
 interface Use {
@@ -31,7 +32,7 @@ export function profilerLimits(
   sanitizer: Sanitizer,
   { traces, spans, open, operations }: ProfilerUse,
 ): Record<ProfilerLimit, LimitFigures> {
-  const { largestMetadata, metadataCut, longestError, errorsCut } = sanitizer
+  const { largestMetadata, metadataCut, longestError, errorsCut, mostCauses, causesCut } = sanitizer
   const figures = (name: ProfilerLimit, { size, dropped }: Use): LimitFigures => ({
     limit: limits[name],
     used: size,
@@ -44,5 +45,6 @@ export function profilerLimits(
     maxOperations: figures('maxOperations', operations),
     maxMetadataBytes: figures('maxMetadataBytes', { size: largestMetadata, dropped: metadataCut }),
     maxErrorLength: figures('maxErrorLength', { size: longestError, dropped: errorsCut }),
+    maxErrorCauses: figures('maxErrorCauses', { size: mostCauses, dropped: causesCut }),
   }
 }

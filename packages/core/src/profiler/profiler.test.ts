@@ -251,6 +251,17 @@ describe('a disabled profiler', () => {
 })
 
 describe('options', () => {
+  test('the stack of a trace is redacted as all that is kept', () => {
+    const seen: string[] = []
+    const profiler = new Profiler({
+      collectStackTrace: true,
+      redact: (value, where) => (seen.push(where), where === 'stackTrace' ? '[stack]' : value),
+    })
+    profiler.traceContext('work', () => 1)
+    expect(profiler.getProfile().traces[0]?.stackTrace).toBe('[stack]')
+    expect(seen).toContain('stackTrace')
+  })
+
   test.each([{ enabled: 1 }, { redact: 'x' }, { collectStackTrace: null, traceAsyncTasks: 'no' }])(
     'refuse %j',
     (options) => {

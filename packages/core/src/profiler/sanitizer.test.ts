@@ -43,6 +43,64 @@ describe('errors', () => {
     for (const hostile of [throwing, revoked]) expect(sanitizer.error(hostile).message).toBe('')
   })
 
+  test('have what is behind them, the nearest first, each once', () => {
+    const refused = [
+      new Error('connect ECONNREFUSED ::1'),
+      new Error('connect ECONNREFUSED 127.0.0.1'),
+    ]
+    const cause = new AggregateError(refused)
+    const error = new TypeError('fetch failed', { cause })
+    Object.assign(refused[1]!, { cause: error })
+    const { causes, ...texts } = sanitizer.error(error)
+    expect(texts).toMatchObject({ name: 'TypeError', message: 'fetch failed' })
+    expect(causes?.map(({ name, message }) => [name, message])).toEqual([
+      ['AggregateError', ''],
+      ['Error', 'connect ECONNREFUSED ::1'],
+      ['Error', 'connect ECONNREFUSED 127.0.0.1'],
+    ])
+    expect(causes?.[1]?.stack).toBe(refused[0]!.stack)
+  })
+
+  test('that have nothing behind them say so by leaving it out', () => {
+    for (const cause of [undefined, null, () => new Error('of verror')]) {
+      expect(sanitizer.error(new Error('alone', { cause }))).not.toHaveProperty('causes')
+    }
+    // What a validator found is no error of its own.
+    const invalid = Object.assign(new Error('invalid'), { errors: [{ path: 'name' }] })
+    expect(sanitizer.error(invalid)).not.toHaveProperty('causes')
+    for (const hostile of [throwing, revoked]) expect(sanitizer.error(hostile).message).toBe('')
+  })
+
+  test('may have anything behind them', () => {
+    for (const cause of ['text', 0, Symbol('s'), {}, throwing, revoked]) {
+      expect(sanitizer.error(new Error('outer', { cause })).causes).toHaveLength(1)
+    }
+    const many = new AggregateError([])
+    Object.defineProperty(many, 'errors', { value: revoked })
+    expect(sanitizer.error(many).message).toBe('')
+  })
+
+  test('lose of what is behind them what they lose themselves', () => {
+    const redact = (value: unknown, where: string) =>
+      where === 'error.message' ? String(value).replaceAll('alice', '[name]') : value
+    const careful = new Sanitizer(resolveLimits(), redact)
+    const cause = new Error('no alice at /reset')
+    const hide = (text: string) => text.replaceAll('/reset', '[path]')
+    const kept = careful.error(new Error('outer', { cause }), hide)
+    expect(kept.causes?.[0]?.message).toBe('no [name] at [path]')
+    const quoted = new Error('outer', { cause: new SyntaxError("Failed to decode param '%zz'") })
+    expect(sanitizer.error(quoted).causes?.[0]?.message).toBe("Failed to decode param '[input]'")
+  })
+
+  test('have at most maxErrorCauses behind them, and more are counted', () => {
+    const few = new Sanitizer(resolveLimits({ maxErrorCauses: 2 }))
+    expect(few.error(new AggregateError([1, 2])).causes).toHaveLength(2)
+    expect(few.causesCut).toBe(0)
+    const kept = few.error(new AggregateError(Array.from({ length: 1e5 }, (_, i) => i)))
+    expect(kept.causes?.map(({ message }) => message)).toEqual(['0', '1'])
+    expect([few.causesCut, few.mostCauses]).toEqual([1, 2])
+  })
+
   test('are cut to maxErrorLength, and that is counted', () => {
     const short = new Sanitizer(resolveLimits({ maxErrorLength: 10 }))
     const kept = short.error(new Error('x'.repeat(1000)))
@@ -86,6 +144,17 @@ describe('metadata', () => {
       call: '[function]',
       nested: { deep: true },
     })
+  })
+
+  test('goes eight levels deep, and what lies deeper is counted', () => {
+    const nest = (levels: number): unknown => (levels === 0 ? 'end' : { next: nest(levels - 1) })
+    const deep = new Sanitizer(resolveLimits())
+    expect(JSON.stringify(deep.metadata({ next: nest(7) }))).toContain('"end"')
+    expect(deep.metadataCut).toBe(0)
+    const cut = JSON.stringify(deep.metadata({ next: nest(8) }))
+    expect(cut).not.toContain('"end"')
+    expect(cut).toContain('"[deep]"')
+    expect(deep.metadataCut).toBe(1)
   })
 
   test('may have cycles, getters that throw, and names of the prototype', () => {

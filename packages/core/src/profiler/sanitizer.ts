@@ -1,15 +1,15 @@
 import { cutText, ownCopy } from '../cut-text.ts'
 import type { Limits } from '../limits.ts'
-import { describeError } from './describe-error.ts'
+import { causesOf, describeError } from './describe-error.ts'
 import { changeTexts } from './error-texts.ts'
 import { PlainCopy } from './plain-copy.ts'
 import { define, ownNames, valueOf } from './safe-object.ts'
-import type { ErrorDocument } from './span-document.ts'
+import type { ErrorDocument, ErrorTexts } from './span-document.ts'
 
 /**
  * Changes what is about to be kept, for instance to take secrets out. `where` is `error.name`,
- * `error.message`, `error.stack`, `stackTrace`, `metadata.<name>`, or `log` for a line that mtaio logs.
- * What it returns is kept in place of the value. When it throws, nothing of the value is kept.
+ * `error.message`, `error.stack`, of the causes of an error too, `stackTrace`, `metadata.<name>`, or
+ * `log` for a line that mtaio logs. What it returns is kept in place of the value. When it throws, nothing of the value is kept.
  *
  * @example
  * redact: (value, where) => (where === 'metadata.email' ? '[email]' : value)
@@ -28,6 +28,10 @@ export class Sanitizer {
   errorsCut = 0
   /** How often metadata was cut. */
   metadataCut = 0
+  /** How many errors have causes that were left out. */
+  causesCut = 0
+  /** Causes of the error that had most, as far as they are kept. */
+  mostCauses = 0
   /** Characters of the longest message or stack that is kept. */
   longestError = 0
   /** Characters of the largest metadata that is kept. */
@@ -36,21 +40,34 @@ export class Sanitizer {
   redactFailures = 0
 
   readonly #maxErrorLength: number
+  readonly #maxErrorCauses: number
   readonly #maxMetadata: number
   readonly #redact: Redact | undefined
 
   constructor(limits: Limits, redact?: Redact) {
     this.#maxErrorLength = limits.maxErrorLength
+    this.#maxErrorCauses = limits.maxErrorCauses
     this.#maxMetadata = limits.maxMetadataBytes
     this.#redact = redact
   }
 
   /**
-   * Strings that describe whatever was thrown.
+   * Strings that describe whatever was thrown, and what is behind it.
    *
    * @param hide Takes out of a text what is not to be kept.
    */
   error(thrown: unknown, hide?: (text: string) => string): ErrorDocument {
+    const most = this.#maxErrorCauses
+    // One more, to see whether there is one.
+    const found = causesOf(thrown, most + 1)
+    if (found.length > most) this.causesCut++
+    const causes = found.slice(0, most).map((cause) => this.#errorTexts(cause, hide))
+    this.mostCauses = Math.max(this.mostCauses, causes.length)
+    const texts = this.#errorTexts(thrown, hide)
+    return causes.length === 0 ? texts : { ...texts, causes }
+  }
+
+  #errorTexts(thrown: unknown, hide?: (text: string) => string): ErrorTexts {
     const described = describeError(thrown)
     const { name, message, stack } = hide === undefined ? described : changeTexts(described, hide)
     return {

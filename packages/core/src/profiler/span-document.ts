@@ -1,8 +1,17 @@
-/** An error as it is kept: strings, never the object, which may hold on to half the app. */
-export interface ErrorDocument {
+/** What an error says of itself: strings, never the object, which may hold on to half the app. */
+export interface ErrorTexts {
   readonly name: string
   readonly message: string
   readonly stack: string | null
+}
+
+/** An error as it is kept. */
+export interface ErrorDocument extends ErrorTexts {
+  /**
+   * What is behind it, the nearest first: its `cause`, what is behind that, and the errors of an
+   * `AggregateError`. Absent where there is nothing.
+   */
+  readonly causes?: readonly ErrorTexts[]
 }
 
 /** One operation as JSON. Durations are seconds, timestamps epoch seconds, sizes bytes. */

@@ -31,6 +31,9 @@ export interface RequestFilter {
   readonly method: string | null
   /** `500` or `5xx`. */
   readonly status: string | null
+  /** Epoch seconds of the time in which they ran; null: no matter when. */
+  readonly from: number | null
+  readonly to: number | null
   readonly limit: number
 }
 
@@ -91,7 +94,8 @@ export class ApiReader {
   }
 
   requests(filter: RequestFilter): RequestsDocument {
-    const all = this.#view(filter.view)
+    const { view, from, to } = filter
+    const all = from === null && to === null ? this.#view(view) : this.#keptFor(view)
     const found = all.filter((request) => fits(request, filter))
     // Fewer rows than there may be are what was asked for, and no cut.
     const wanted = filter.limit < this.maxResults ? found.slice(0, filter.limit) : found
@@ -133,7 +137,9 @@ export class ApiReader {
 
   alerts(): AlertsDocument {
     const { alerts } = this.#sources.monitor
-    const thresholds = alerts.thresholds().map(({ metric, value }) => ({ metric, value }))
+    const thresholds = alerts
+      .thresholds()
+      .map(({ metric, value, hasValue }) => ({ metric, value, hasValue }))
     return {
       firing: this.#results.cut(alerts.firing()),
       past: this.#results.cut(alerts.past()),
@@ -155,22 +161,46 @@ export class ApiReader {
     }
   }
 
-  /** Reads through all that is kept: some ten thousand at most, and only when somebody asks. */
+  /** As {@link #view}, of all that are kept: what a list has let go of, another may still hold. */
+  #keptFor(view: RequestsDocument['view']): RequestTrace[] {
+    if (view === 'in-flight') return this.#view(view)
+    const kept = new Set<RequestTrace>()
+    for (const request of this.#kept()) if (!request.isOpen) kept.add(request)
+    switch (view) {
+      case 'recent':
+        return [...kept].toSorted(newestFirst)
+      case 'errors':
+        return [...kept].filter((request) => request.hasFailed).toSorted(newestFirst)
+      case 'slowest':
+        return [...kept]
+          .filter((request) => !request.streaming)
+          .toSorted((a, b) => b.duration - a.duration)
+    }
+  }
+
   #find(id: string): RequestTrace | null {
-    const { log, inFlight, routes } = this.#sources.http
-    const places: Iterable<RequestTrace>[] = [
-      log.recent,
-      log.errors,
-      log.slowest.list(clock.now()),
-      Array.from(inFlight, ({ trace }) => trace),
-    ]
-    for (const entry of routes) places.push(entry.examples)
-    for (const place of places) for (const request of place) if (request.id === id) return request
+    for (const request of this.#kept()) if (request.id === id) return request
     return null
+  }
+
+  /** All that can be looked at: some ten thousand at most, and only when somebody asks. */
+  *#kept(): Generator<RequestTrace, void, undefined> {
+    const { log, inFlight, routes } = this.#sources.http
+    yield* log.recent
+    yield* log.errors
+    yield* log.slowest
+    for (const { trace } of inFlight) yield trace
+    for (const { examples } of routes) yield* examples
   }
 }
 
-function fits(request: RequestTrace, { route, method, status }: RequestFilter): boolean {
+function newestFirst(a: RequestTrace, b: RequestTrace): number {
+  return b.endMs - a.endMs
+}
+
+function fits(request: RequestTrace, { route, method, status, from, to }: RequestFilter): boolean {
+  if (to !== null && request.startTime > to) return false
+  if (from !== null && request.startTime + request.duration < from) return false
   if (route !== null && routeOf(request) !== route) return false
   if (method !== null && request.method !== method) return false
   if (status === null) return true

@@ -10,7 +10,7 @@ import type { RuntimeStats, SystemStats } from '../system/system-stats.ts'
 
 export type { HttpFigures, LatencyFigures, Outcome } from '../http/http-figures.ts'
 export type { LimitFigures } from '../limits.ts'
-export type { ErrorDocument, SpanDocument } from '../profiler/span-document.ts'
+export type { ErrorDocument, ErrorTexts, SpanDocument } from '../profiler/span-document.ts'
 
 export type { HostFacts }
 
@@ -79,6 +79,8 @@ export interface AlertDocument {
 export interface ThresholdDocument {
   readonly metric: string
   readonly value: number
+  /** The metric had a value since the threshold was set. One whose name has a slip never has. */
+  readonly hasValue: boolean
 }
 
 export interface AlertsDocument {
@@ -155,8 +157,10 @@ export interface RequestSummary {
 }
 
 /**
- * `GET api/requests?view=&route=&method=&status=&limit=`. `status` is a code (`500`) or a class of
- * them (`5xx`). In flight: the oldest first; slowest: the slowest first; else the newest first.
+ * `GET api/requests?view=&route=&method=&status=&from=&to=&limit=`. `status` is a code (`500`) or a
+ * class of them (`5xx`). In flight: the oldest first; slowest: the slowest first; else the newest
+ * first. With `from` or `to` (epoch seconds) all requests are looked through that are kept for
+ * whatever reason, and those of the view are listed that ran in that time.
  */
 export interface RequestsDocument {
   readonly view: 'recent' | 'slowest' | 'errors' | 'in-flight'

@@ -60,7 +60,7 @@ const ENDPOINTS: Readonly<Record<string, Endpoint>> = {
   requests: {
     resource: 'api',
     method: 'GET',
-    parameters: ['view', 'route', 'method', 'status', 'limit'],
+    parameters: ['view', 'route', 'method', 'status', 'from', 'to', 'limit'],
     answer: (reader, query) =>
       json(
         reader.requests({
@@ -68,6 +68,8 @@ const ENDPOINTS: Readonly<Record<string, Endpoint>> = {
           route: query.text('route'),
           method: query.text('method')?.toUpperCase() ?? null,
           status: query.status('status'),
+          from: query.time('from'),
+          to: query.time('to'),
           limit: query.wholeNumber(
             'limit',
             Math.min(DEFAULT_LIMIT, reader.maxResults),

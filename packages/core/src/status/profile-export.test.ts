@@ -64,6 +64,9 @@ describe('the export of a profile', () => {
     isDone = true
     expect(one).toBe(other)
     expect(profiles).toBe(1)
+    // Who asks later gets a new one.
+    expect(await made.render('chrome-trace')).not.toBe(one)
+    expect(profiles).toBe(2)
     // Made at once, it would be one.
     expect(turns).toBeGreaterThan(20)
   })

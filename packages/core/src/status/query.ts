@@ -47,6 +47,14 @@ export class Query {
     throw new QueryError(`${name} must be like 500 or 5xx, not ${quote(given)}.`)
   }
 
+  /** A moment in epoch seconds, as a decimal number. */
+  time(name: string): number | null {
+    const given = this.#params.get(name)
+    if (given === null) return null
+    if (/^\d{1,12}(\.\d{1,9})?$/.test(given)) return Number(given)
+    throw new QueryError(`${name} must be epoch seconds such as 1700000000.5, not ${quote(given)}.`)
+  }
+
   oneOf<Value extends string>(name: string, values: readonly Value[], fallback: Value): Value {
     const given = this.#params.get(name)
     if (given === null) return fallback

@@ -33,9 +33,14 @@ export function signOut(req: IncomingMessage, access: Access, base: string): Ans
   return redirect(base, access.signOut(req) ?? '')
 }
 
-/** Where a page is, below the mount path: a request's address or the start. */
-export function placeBelow(path: string): string {
-  return /^r\/[0-9a-f]{1,64}$/.test(path) ? path : ''
+/**
+ * Where a page is, below the mount path: a request's address or the start, with what is chosen there.
+ * What a page does not write is left out, so nothing else of a client gets into a page or a header.
+ */
+export function placeBelow(place: string): string {
+  const [path = '', search = ''] = place.split(/\?(.*)/s)
+  const known = /^r\/[0-9a-f]{1,64}$/.test(path) ? path : ''
+  return /^[\w.~*+%=&-]{1,1000}$/.test(search) ? `${known}?${search}` : known
 }
 
 /** Relative, so that it holds behind a proxy's prefix and under HTTPS that ends at the proxy. */

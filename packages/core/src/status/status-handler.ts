@@ -2,6 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import { clock } from '../clock.ts'
 import type { ErrorCode } from '../errors.ts'
 import type { HttpRequest, HttpResponse } from '../http/http-adapter.ts'
+import { letGo } from '../http/message-state.ts'
 import type { Limits } from '../limits.ts'
 import type { Decision } from './access-decision.ts'
 import { Access } from './access.ts'
@@ -163,7 +164,9 @@ export class StatusHandler {
     const below = subPath ?? belowPath(this.#path, req.url ?? '')
     if (below === null) return false
     try {
-      return this.#handle(req as IncomingMessage, res as ServerResponse, below)
+      const isOurs = this.#handle(req as IncomingMessage, res as ServerResponse, below)
+      if (isOurs) letGo(res)
+      return isOurs
     } catch (error) {
       // Closed when in doubt: what fails at the gate does not go on to the app as if it were its.
       send(req as IncomingMessage, res as ServerResponse, this.#failed(error))
@@ -235,11 +238,13 @@ export class StatusHandler {
   #refusal(
     req: IncomingMessage,
     target: Target,
-    { path, base }: Place,
+    { path, base, search }: Place,
     { status }: { readonly status: 401 | 403 },
   ): Answer {
     if (target.resource === 'page' && wantsPage(req)) {
-      return status === 401 ? signInPage(base, placeBelow(path), false) : refusalPage(status, base)
+      return status === 401
+        ? signInPage(base, placeBelow(`${path}?${search}`), false)
+        : refusalPage(status, base)
     }
     const headers = status === 401 ? { 'www-authenticate': 'Bearer' } : {}
     return failure(status, 'refused', 'Refused.', headers)

@@ -7,6 +7,7 @@ import type { ApiReader } from './api-reader.ts'
 import { endpointAt } from './api.ts'
 import { healthDocument, withoutMessages } from './health.ts'
 import type { PageAssets } from './page-assets.ts'
+import { SIGN_IN_STYLE, signInStyle } from './plain-page.ts'
 import { CONTENT_TYPES, formatOf } from './prometheus/format.ts'
 import type { Prometheus } from './prometheus/prometheus.ts'
 import { Query } from './query.ts'
@@ -42,7 +43,7 @@ export interface TargetRequest {
 
 /** What an address stands for. */
 export interface Target {
-  /** What the gate is asked for; null for the gate's own door, the form that takes the token. */
+  /** What the gate is asked for; null for the gate's own door, the form that takes the token and its style. */
   readonly resource: Resource | null
   readonly method: 'GET' | 'POST'
   /** Null when it has answered by itself. */
@@ -57,6 +58,7 @@ export function targetOf(req: IncomingMessage, path: string, access: Access): Ta
   if (path === 'api/stream') return STREAM
   if (path.startsWith('api/')) return apiTarget(path.slice('api/'.length))
   if (path === 'session' && access.hasToken) return SIGN_IN
+  if (path === SIGN_IN_STYLE && access.hasToken) return STYLE
   if (path === 'logout' && access.hasToken) return SIGN_OUT
   if (/^r\/[^/]+$/.test(path)) return PAGE
   return ASSET
@@ -124,6 +126,8 @@ const SIGN_IN: Target = {
   method: 'POST',
   answer: ({ access }, { req, base }) => signIn(req, access, base),
 }
+
+const STYLE: Target = { resource: null, method: 'GET', answer: signInStyle }
 
 const SIGN_OUT: Target = {
   resource: 'page',

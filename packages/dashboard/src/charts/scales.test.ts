@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
-import { decadeMarks, decades, markText, roundUp } from './scales.ts'
+import type { Figure } from './figure.ts'
+import { decadeMarks, decades, linearRange, markText, roundUp } from './scales.ts'
 
 const plot = {} as Parameters<typeof decades>[0]
 
@@ -11,6 +12,20 @@ test.each([
   [1000, 'bytes', 1024],
 ] as const)('%f %s is below the round figure %f, whose half is round too', (value, unit, top) => {
   expect(roundUp(value, unit)).toBeCloseTo(top, 9)
+})
+
+test.each([
+  ['percent', 95, 100],
+  ['percent', 100, 100],
+  ['percent', 3, 4],
+  ['number', 95, 120],
+] as const)('a scale of %s up to %f ends at %f', (unit, max, top) => {
+  const range = linearRange({ unit } as Figure) as (
+    u: unknown,
+    min: number,
+    max: number,
+  ) => number[]
+  expect(range(plot, 0, max)).toEqual([0, top])
 })
 
 test('decades hold all values, and are two at least', () => {

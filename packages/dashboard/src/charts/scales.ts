@@ -16,6 +16,7 @@ export function linearRange(figure: Figure): uPlot.Scale.Range {
 function topOf(figure: Figure, max: number): number {
   if (figure.top !== undefined) return figure.top
   const top = roundUp(max > 0 ? max * HEADROOM : smallest(figure.unit), figure.unit)
+  if (figure.unit === 'percent') return Math.min(100, top)
   // The middle has a mark too: an even top keeps it whole.
   return figure.whole === true ? Math.max(2, Math.ceil(top / 2) * 2) : top
 }

@@ -57,6 +57,9 @@ export interface RequestsQuery {
   readonly method: string | null
   readonly route: string | null
   readonly status: string | null
+  /** Epoch seconds. */
+  readonly from: number | null
+  readonly to: number | null
   readonly limit: number
 }
 

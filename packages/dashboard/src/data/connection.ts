@@ -26,9 +26,17 @@ const SILENT_INTERVALS = 3.5
 const FIRST_RETRY_MS = 2000
 const LAST_RETRY_MS = 30_000
 
+/** A page that is hidden for longer gives its stream up. */
+const HIDDEN_MS = 5000
+const HIDDEN_POLL_MS = 15_000
+
 /**
  * Server-sent events while they flow, polling while they do not. A half-open connection, on which
  * nothing comes and nothing fails, is found by its silence.
+ *
+ * A page in the background has no stream: a browser has six connections to a server, for all its
+ * tabs, and six forgotten pages would leave none to the app itself. It polls now and then for what
+ * its title says.
  */
 export class Connection {
   readonly #receiver: Receiver
@@ -40,6 +48,8 @@ export class Connection {
   #reopenAtMs = 0
   #retryMs = FIRST_RETRY_MS
   #polledMs = 0
+  /** When the page was hidden; Infinity while it is seen. */
+  #hiddenMs = Infinity
 
   constructor(receiver: Receiver) {
     this.#receiver = receiver
@@ -48,8 +58,21 @@ export class Connection {
   /** Starts; the connection lives as long as the page. */
   start(): void {
     void this.#poll()
-    this.#open()
+    if (document.hidden) this.#hiddenMs = -Infinity
+    else this.#open()
     setInterval(() => this.#check(), CHECK_MS)
+    document.addEventListener('visibilitychange', () => this.#onVisibility())
+  }
+
+  #onVisibility(): void {
+    if (document.hidden) {
+      this.#hiddenMs = performance.now()
+      return
+    }
+    this.#hiddenMs = Infinity
+    if (this.#stream !== null) return
+    this.#open()
+    void this.#poll()
   }
 
   #open(): void {
@@ -87,6 +110,10 @@ export class Connection {
   #check(): void {
     const now = performance.now()
     const interval = this.#receiver.interval() * 1000
+    if (now - this.#hiddenMs > HIDDEN_MS) {
+      this.#stayInBackground(now)
+      return
+    }
     if (this.#stream === null) {
       if (now >= this.#reopenAtMs) this.#open()
     } else if (now - this.#heardMs > Math.max(MIN_SILENCE_MS, SILENT_INTERVALS * interval)) {
@@ -97,6 +124,15 @@ export class Connection {
     if (needed && now - this.#polledMs >= Math.max(CHECK_MS, interval) * 0.9) {
       void this.#poll()
     }
+  }
+
+  #stayInBackground(now: number): void {
+    if (this.#stream !== null) {
+      this.#stream.close()
+      this.#stream = null
+      this.#say('polling', null)
+    }
+    if (now - this.#polledMs >= HIDDEN_POLL_MS) void this.#poll()
   }
 
   async #poll(): Promise<void> {

@@ -21,7 +21,9 @@ export const ERRORS: Figure = {
 export const LATENCY: Figure = {
   id: 'latency',
   title: 'Response time',
-  hint: 'percentiles of the response time in each interval, on a logarithmic scale',
+  hint:
+    'percentiles of the response time in each interval, on a logarithmic scale; ' +
+    'a threshold is compared with the p95 of the last minute',
   unit: 'seconds',
   logarithmic: true,
   lead: 1,

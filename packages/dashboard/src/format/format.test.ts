@@ -51,6 +51,15 @@ describe('figures are written with the unit that suits them', () => {
     expect(count(71_204)).toBe('71,204')
     expect(plain(count(1_240_000))).toBe('1.24 M')
     expect(short(15_000)).toBe('15k')
+    expect(plain(count(4.2e12))).toBe('4.2 T')
+    expect(count(1.234e18)).toBe('1.23e+18')
+    expect(plain(write(1_240_000, 'number'))).toBe('1.24 M')
+    expect(write(-1_234e15, 'number')).toBe('-1.23e+18')
+  })
+
+  test('a little below zero is not a little above it', () => {
+    expect(write(0.0004, 'number')).toBe('<0.001')
+    expect(write(-0.0004, 'number')).toBe('>-0.001')
   })
 
   test('what is not known is n/a, never 0', () => {

@@ -14,7 +14,8 @@ export function digits(value: number): string {
   if (size >= 10) return trimZeros(value.toFixed(1))
   if (size >= 0.1) return trimZeros(value.toFixed(2))
   if (size === 0) return '0'
-  return size < 0.001 ? '<0.001' : trimZeros(value.toFixed(3))
+  if (size < 0.001) return value < 0 ? '>-0.001' : '<0.001'
+  return trimZeros(value.toFixed(3))
 }
 
 function trimZeros(text: string): string {
@@ -24,6 +25,8 @@ function trimZeros(text: string): string {
 /** A whole number: 982, 71,204, 1.24 M. */
 export function count(value: number | null | undefined): string {
   if (value == null) return NONE
+  if (Math.abs(value) >= 1e15) return value.toExponential(2)
+  if (Math.abs(value) >= 1e12) return `${digits(value / 1e12)}${NBSP}T`
   if (Math.abs(value) >= 1e9) return `${digits(value / 1e9)}${NBSP}G`
   if (Math.abs(value) >= 1e6) return `${digits(value / 1e6)}${NBSP}M`
   return WHOLE.format(value)

@@ -1,6 +1,6 @@
 import { bytes } from './bytes.ts'
 import { duration } from './duration.ts'
-import { digits, NONE, percent, rate } from './number.ts'
+import { count, digits, NONE, percent, rate } from './number.ts'
 
 /** What a figure counts; says how it is written. */
 export type Unit = 'seconds' | 'percent' | 'bytes' | 'bytes/s' | 'req/s' | 'number'
@@ -20,7 +20,7 @@ export function write(value: number | null | undefined, unit: Unit): string {
     case 'req/s':
       return `${rate(value)} req/s`
     case 'number':
-      return digits(value)
+      return Math.abs(value) >= 1e6 ? count(value) : digits(value)
   }
 }
 

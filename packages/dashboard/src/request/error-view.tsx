@@ -1,19 +1,29 @@
 import type { JSX } from 'preact'
-import type { ErrorDocument } from '@core/status/api-types.ts'
+import type { ErrorDocument, ErrorTexts } from '@core/status/api-types.ts'
 import { plural } from '../format/number.ts'
 import type { StackFrame } from './stack.ts'
 import { foldStack, parseStack, splitPath } from './stack.ts'
 
-/**
- * An error: frames of the app stand out, the first of them most; those of packages and of Node are
- * folded.
- */
+/** An error, and what was behind it. */
 export function ErrorView({ error }: { error: ErrorDocument }): JSX.Element {
+  return (
+    <div class="error" role="group" aria-label="Error">
+      <OneError error={error} />
+      {error.causes?.map((cause, i) => (
+        <OneError key={i} error={cause} isCause />
+      ))}
+    </div>
+  )
+}
+
+/** Frames of the app stand out, the first of them most; those of packages and of Node are folded. */
+function OneError({ error, isCause }: { error: ErrorTexts; isCause?: boolean }): JSX.Element {
   const parts = foldStack(parseStack(error.stack ?? ''))
   const threw = parts.findIndex((part) => part.kind === 'frame')
   return (
-    <div class="error" role="group" aria-label="Error">
+    <>
       <p class="error-title">
+        {isCause === true && <span class="soft">caused by </span>}
         <b class="bad">{error.name}</b>
         {error.message !== '' && <>: {error.message}</>}
       </p>
@@ -25,7 +35,7 @@ export function ErrorView({ error }: { error: ErrorDocument }): JSX.Element {
           </li>
         ))}
       </ol>
-    </div>
+    </>
   )
 }
 

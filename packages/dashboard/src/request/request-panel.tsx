@@ -25,8 +25,14 @@ import { WaterfallView } from './waterfall-view.tsx'
 export function RequestPanel(): JSX.Element | null {
   const id = place.value.request
   const title = useRef<HTMLHeadingElement>(null)
+  const last = useRef<string | null>(null)
   useEffect(() => {
-    if (id === null) return undefined
+    const before = last.current
+    last.current = id
+    if (id === null) {
+      if (before !== null) focusInList(before)
+      return undefined
+    }
     title.current?.focus({ preventScroll: true })
     return keepInView('request')
   }, [id])
@@ -54,6 +60,13 @@ export function RequestPanel(): JSX.Element | null {
       {document === null ? <Absent id={id} /> : <Request document={document} />}
     </section>
   )
+}
+
+/** Gives the focus that was in the panel back to the request's line, from where it was opened. */
+function focusInList(id: string): void {
+  if (document.activeElement !== document.body) return
+  const line = document.querySelector<HTMLElement>(`#requests a[data-id="${CSS.escape(id)}"]`)
+  line?.focus({ preventScroll: true })
 }
 
 function Absent({ id }: { id: string }): JSX.Element {

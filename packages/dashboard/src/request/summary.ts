@@ -24,7 +24,12 @@ function errorLines({ error, trace }: RequestDocument): readonly string[] {
   const frames = foldStack(parseStack(trace.error?.stack ?? ''))
     .flatMap((part) => (part.kind === 'frame' ? [`    ${part.frame.text}`] : []))
     .slice(0, MAX_FRAMES)
-  return [`${error.name}: ${error.message}`, ...frames]
+  const causes = (trace.error?.causes ?? []).map((cause) => `caused by ${line(cause)}`)
+  return [line(error), ...frames, ...causes]
+}
+
+function line({ name, message }: { name: string; message: string }): string {
+  return message === '' ? name : `${name}: ${message}`
 }
 
 function spanLines(root: SpanDocument): readonly string[] {

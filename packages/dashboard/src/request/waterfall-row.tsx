@@ -10,6 +10,8 @@ import { MIN_N_PLUS_ONE } from './waterfall.ts'
 interface RowProps<R extends Row> {
   readonly row: R
   readonly total: number
+  /** The request has not ended yet. */
+  readonly isRunning: boolean
   readonly opened: boolean
   readonly onToggle: () => void
 }
@@ -27,7 +29,7 @@ export function WaterfallRow(props: RowProps<Row>): JSX.Element {
   }
 }
 
-function Span({ row, total, opened, onToggle }: RowProps<SpanRow>): JSX.Element {
+function Span({ row, total, isRunning, opened, onToggle }: RowProps<SpanRow>): JSX.Element {
   const { span, bar, own, selfTime } = row
   const tone = span.error !== null ? 'bad' : span.endTime === null ? 'running' : ''
   const took = span.duration ?? bar.to - bar.from
@@ -36,7 +38,9 @@ function Span({ row, total, opened, onToggle }: RowProps<SpanRow>): JSX.Element 
       <button type="button" class="wf-row" aria-expanded={opened} onClick={onToggle}>
         <Name depth={row.depth} name={span.name}>
           {span.error !== null && <span class="badge bad">failed</span>}
-          {span.endTime === null && <span class="badge">running</span>}
+          {span.endTime === null && (
+            <span class="badge">{isRunning ? 'running' : 'not ended'}</span>
+          )}
         </Name>
         <span class="wf-lane">
           <Block class={`whole ${tone}`} stretch={bar} total={total} />

@@ -41,6 +41,7 @@ export function WaterfallView({ document }: { document: RequestDocument }): JSX.
             key={row.key}
             row={row}
             total={total}
+            isRunning={isRunning}
             opened={opened.has(row.key)}
             onToggle={() => toggle(row.key)}
           />

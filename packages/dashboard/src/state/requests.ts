@@ -11,12 +11,14 @@ import { histogram } from './routes.ts'
 const LIMIT = 200
 
 const query = computed(() => {
-  const { view, route, method, status } = place.value
+  const { view, route, method, status, selection } = place.value
   return {
     view,
     route: route?.pattern ?? null,
     method: route?.method || method || null,
     status: status || null,
+    from: selection?.from ?? null,
+    to: selection?.to ?? null,
     limit: LIMIT,
   }
 })
@@ -99,7 +101,7 @@ export function showFresh(): void {
   if (next?.data != null) shown.value = { key: next.key, document: next.data }
 }
 
-/** What the server cannot filter by: time, duration and text. */
+/** What the server does not filter by: duration and text; and of the examples the time. */
 export function filterRequests(
   requests: readonly RequestSummary[],
   { selection, least, text }: Place,

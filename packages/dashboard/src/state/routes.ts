@@ -13,6 +13,20 @@ export const routes = resource<readonly RouteRow[]>(() => {
   return { key: String(range), load: () => api.routes(range), everySeconds: everySeconds() }
 })
 
+const VERDICT_WINDOW = 300
+const VERDICT_EVERY_SECONDS = 3
+
+/** The routes in the last minutes, whatever the charts show: what is wrong now depends on no range. */
+export const lateRoutes = resource<readonly RouteRow[]>(() =>
+  snapshot.value === null
+    ? null
+    : {
+        key: 'late',
+        load: () => api.routes(VERDICT_WINDOW),
+        everySeconds: VERDICT_EVERY_SECONDS,
+      },
+)
+
 /** The latency of the route that is opened. */
 export const histogram = resource<RouteHistogramDocument>(() => {
   const { route, range } = place.value

@@ -8,6 +8,7 @@ import { alerts } from '../state/alerts.ts'
 export function AllWell({ snapshot: { http } }: { snapshot: Snapshot }): JSX.Element {
   const watched = alerts.value.thresholds
   const isWatched = watched.length > 0
+  const unknown = watched.filter(({ hasValue }) => !hasValue).map(({ metric }) => metric)
   if (http.requests === 0 && http.inFlight === 0) {
     return (
       <div class="finding">
@@ -35,7 +36,13 @@ export function AllWell({ snapshot: { http } }: { snapshot: Snapshot }): JSX.Ele
           : `${rate(http.rate)} requests a second, p95 ${duration(http.duration.p95)}, ${percent(http.errorRate)} failed in the last minute.`}{' '}
         <span class="soft">
           {isWatched ? (
-            `No alert fires; ${plural(watched.length, 'threshold')} watched.`
+            <>
+              No alert fires; {plural(watched.length, 'threshold')} watched
+              {unknown.length > 0 && (
+                <b class="warn">, but there was no value yet of {unknown.join(', ')}</b>
+              )}
+              .
+            </>
           ) : (
             <>
               No threshold is set:{' '}

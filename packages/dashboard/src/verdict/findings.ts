@@ -137,7 +137,7 @@ export function failuresOf({ errors, timeouts }: RouteRow): number {
   return errors + timeouts
 }
 
-/** Few of each route, or a minute's that the range of the routes does not show. */
+/** Few of each route. */
 function ofFailures({ errorRate, rate }: Snapshot['http']): readonly Finding[] {
   const failures = ((errorRate ?? 0) / 100) * rate * 60
   if (errorRate === null || errorRate < MIN_OVERALL_PERCENT || failures < MIN_FAILURES) return []

@@ -3,7 +3,7 @@ import { useEffect, useRef } from 'preact/hooks'
 import { BASE } from '../data/base-url.ts'
 import { clock } from '../format/time.ts'
 import { link, restart, shownEnd, snapshot } from '../state/live.ts'
-import { routes } from '../state/routes.ts'
+import { lateRoutes } from '../state/routes.ts'
 import { say } from '../ui/say.tsx'
 import { AllWell } from './all-well.tsx'
 import { FindingLine } from './finding-line.tsx'
@@ -19,7 +19,7 @@ const RESTART_SECONDS = 300
 /** What is wrong now, in words, and where to look; or that all is well. */
 export function Verdict(): JSX.Element {
   const current = snapshot.value
-  const found = current === null ? [] : findings(current, routes.value?.data ?? [])
+  const found = current === null ? [] : findings(current, lateRoutes.value?.data ?? [])
   useAnnouncements(found)
   const element = useStayPut(current !== null)
   return (
