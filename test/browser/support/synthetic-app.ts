@@ -10,6 +10,7 @@ import type {
   RouteHistogramDocument,
   RouteRow,
   Snapshot,
+  ThresholdDocument,
   TickDocument,
 } from '../../../packages/core/src/status/api-types.ts'
 import { HOSTILE_NAMES } from './names.ts'

@@ -20,12 +20,7 @@ test.each([
   ['percent', 3, 4],
   ['number', 95, 120],
 ] as const)('a scale of %s up to %f ends at %f', (unit, max, top) => {
-  const range = linearRange({ unit } as Figure) as (
-    u: unknown,
-    min: number,
-    max: number,
-  ) => number[]
-  expect(range(plot, 0, max)).toEqual([0, top])
+  expect(linearRange({ unit } as Figure)(plot, 0, max)).toEqual([0, top])
 })
 
 test('decades hold all values, and are two at least', () => {

@@ -9,7 +9,9 @@ import type { Figure } from './figure.ts'
 const HEADROOM = 1.12
 
 /** A scale that begins at 0 and ends at a round figure above the highest value. */
-export function linearRange(figure: Figure): uPlot.Scale.Range {
+export function linearRange(
+  figure: Figure,
+): (u: uPlot, min: number, max: number) => uPlot.Range.MinMax {
   return (_u, _min, max) => [0, topOf(figure, max)]
 }
 

@@ -27,7 +27,7 @@ function OneError({ error, isCause }: { error: ErrorTexts; isCause?: boolean }):
         <b class="bad">{error.name}</b>
         {error.message !== '' && <>: {error.message}</>}
       </p>
-      {parts.length === 0 && <p class="soft">No stack came with it.</p>}
+      {parts.length === 0 && isCause !== true && <p class="soft">No stack came with it.</p>}
       <ol class="stack">
         {parts.map((part, i) => (
           <li key={i} class={i === threw ? 'threw' : undefined}>
