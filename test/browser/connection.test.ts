@@ -83,6 +83,21 @@ describe.skipIf(SKIP)('the page keeps in touch', () => {
     expect(server.seen.filter((path) => path === '/api/stream')).toHaveLength(2)
   })
 
+  test('in the background it goes on to say that the server does not answer', async () => {
+    const { page } = await openPage(browser, server.url)
+    await page.locator('.link.live').waitFor()
+    await server.close()
+    await page.locator('.link.lost').waitFor()
+    await setHidden(page, true)
+    for (let i = 0; i < 16; i++) {
+      expect(await page.title()).toContain('✕ no answer')
+      await page.waitForTimeout(500)
+    }
+    await server.listen()
+    await setHidden(page, false)
+    await page.locator('.link.live').waitFor({ timeout: 20_000 })
+  })
+
   test('alerts that begin are said aloud', async () => {
     const { page } = await openPage(browser, server.url)
     await page.locator('.finding.well').waitFor()

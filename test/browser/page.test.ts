@@ -292,14 +292,17 @@ describe.skipIf(SKIP)('the page', () => {
 
   test('names a threshold whose metric never had a value', async () => {
     const calm = await FixtureServer.start({ scenario: 'calm' })
-    calm.app.thresholds = [{ metric: 'cpu_usge', value: 80, hasValue: false }]
-    const { page } = await openPage(browser, calm.url)
-    const verdict = page.locator('.finding.well')
-    await verdict.waitFor()
-    await expect
-      .poll(async () => (await verdict.textContent())?.replaceAll('\u00a0', ' '))
-      .toContain('6 thresholds watched, but there was no value yet of cpu_usge.')
-    await calm.close()
+    try {
+      calm.app.thresholds = [{ metric: 'cpu_usge', value: 80, hasValue: false }]
+      const { page } = await openPage(browser, calm.url)
+      const verdict = page.locator('.finding.well')
+      await verdict.waitFor()
+      await expect
+        .poll(async () => (await verdict.textContent())?.replaceAll('\u00a0', ' '))
+        .toContain('6 thresholds watched, but there was no value yet of cpu_usge.')
+    } finally {
+      await calm.close()
+    }
   })
 
   test('a request that is not kept any more says so', async () => {

@@ -735,6 +735,45 @@ describe('several instances', () => {
     }
   })
 
+  it.each(['HTTP/1', 'HTTP/2'])(
+    'over %s have the page of one in the figures of neither, whatever the other knows of it',
+    async (protocol) => {
+      const { http, profiler, listener } = makeRecorder()
+      const inner = createMtaio({ authorize: async () => true })
+      made.push(inner)
+      const closed: unknown[] = []
+      const fail = (): never => {
+        throw new Error('no headers')
+      }
+      const handler: RequestListener = (req, res) => {
+        const [request] = http.inFlight
+        closed.push(request?.trace)
+        profiler.traceContext('before')
+        if (req.url === '/throws') Object.defineProperty(req, 'headers', { get: fail })
+        if (!inner.status.handle(req, res, req.url)) res.end()
+      }
+      if (protocol === 'HTTP/1') {
+        await using server = await serve(listener(handler))
+        for (const path of ['/', '/api/snapshot', '/throws']) await server.ask(path)
+      } else {
+        const server = createServer2(listener(handler) as never)
+        await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+        const session = connect2(`http://127.0.0.1:${(server.address() as AddressInfo).port}`)
+        for (const path of ['/', '/api/snapshot']) {
+          const stream = session.request({ ':path': path }).resume()
+          await new Promise((resolve) => stream.on('close', resolve))
+        }
+        await new Promise<void>((resolve) => session.close(resolve))
+        await new Promise((resolve) => server.close(resolve))
+      }
+      await sleep(20)
+      expect(http.inFlight.size).toBe(0)
+      expect([...http.inFlight]).toEqual([])
+      expect(http.statistics.requests).toBe(0)
+      expect(closed).toMatchObject(closed.map(() => ({ isOpen: false, scope: null })))
+    },
+  )
+
   it('count a request that the second is given when its response was handed over', async () => {
     const first = makeRecorder()
     const second = makeRecorder()

@@ -323,21 +323,30 @@ describe('a token', () => {
 
   it('leads back to what was chosen on the page, and to nothing that the page does not write', async () => {
     await using app = await start({ access: { token: 's3cret' } })
-    const chosen = 'range=3600&route=%2Fusers%2F%3Aid&from=1700000000.5'
-    for (const path of ['', 'r/00ff']) {
-      const { body } = await app.get(`/_monitor/${path}?${chosen}`, { accept: 'text/html' })
-      expect(body).toContain(`name="next" value="${path}?${chosen.replaceAll('&', '&amp;')}"`)
-      const form = new URLSearchParams({ token: 's3cret', next: `${path}?${chosen}` }).toString()
-      const { headers } = await app.send('POST', '/_monitor/session', {}, form)
-      expect(headers.location).toBe(`./${path}?${chosen}`)
-    }
-    for (const hostile of ['a="><b', "a='", 'a=<', 'a=\\', 'a=//evil.test', 'x'.repeat(1001)]) {
-      const page = await app.get(`/_monitor/?${hostile}`, { accept: 'text/html' })
+    const browser = { accept: 'text/html' }
+    const chosen = 'r/00ff?range=3600&from=1700000000.5&find=a%26b%3D%22%3C%3E&text=it%27s+%C3%BC'
+    const value = `name="next" value="${chosen.replaceAll('&', '&amp;')}"`
+    expect((await app.get(`/_monitor/${chosen}`, browser)).body).toContain(value)
+    const form = (token: string, next: string) => new URLSearchParams({ token, next }).toString()
+    const wrong = await app.send('POST', '/_monitor/session', browser, form('wrong', chosen))
+    expect(wrong.body).toContain(value)
+    const { headers } = await app.send('POST', '/_monitor/session', {}, form('s3cret', chosen))
+    expect(headers.location).toBe(`./${chosen}`)
+
+    for (const other of ['token=s3cret', 'a="><b', '//evil.test', `text=${'x'.repeat(1000)}`]) {
+      const page = await app.get(`/_monitor/?${other}`, browser)
       expect(page.body).toContain('name="next" value=""')
-      const form = new URLSearchParams({ token: 's3cret', next: `r/00ff?${hostile}` }).toString()
-      const { headers } = await app.send('POST', '/_monitor/session', {}, form)
-      expect(headers.location).toBe('./r/00ff')
+      const answer = await app.send(
+        'POST',
+        '/_monitor/session',
+        {},
+        form('s3cret', `r/00ff?${other}`),
+      )
+      expect(answer.headers.location).toBe('./r/00ff')
     }
+    const mixed = await app.get('/_monitor/?token=s3cret&range=60', browser)
+    expect(mixed.body).toContain('name="next" value="?range=60"')
+    expect(mixed.body).not.toContain('s3cret')
   })
 
   it('is asked for in a form with a style, which is there only where there is a form', async () => {

@@ -18,7 +18,7 @@ export type { History, HistoryColumns, HistoryRange } from './monitor/history.ts
 export type { FigureReader } from './monitor/registered-figures.ts'
 export type { TickListener } from './monitor/sampling.ts'
 export type { SelfCost } from './monitor/self-cost.ts'
-export type { Threshold, ThresholdOptions } from './monitor/threshold.ts'
+export type { Threshold, ThresholdOptions, WatchedThreshold } from './monitor/threshold.ts'
 export type {
   Bucket,
   BucketRun,

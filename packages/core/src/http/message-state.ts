@@ -59,7 +59,11 @@ export function noteError(message: object, error: unknown): boolean {
  * mounted in another, each with an instance of mtaio.
  */
 export function letGo(res: object): void {
-  forEach(res, (lifecycle) => lifecycle.letGo())
+  try {
+    forEach(res, (lifecycle) => lifecycle.letGo())
+  } catch {
+    // What an app has put in the place of its messages may throw.
+  }
 }
 
 function forEach(message: object, tell: (lifecycle: RequestLifecycle) => void): boolean {

@@ -34,7 +34,7 @@ export interface LifecycleOwner {
     thisArg: unknown,
     args: readonly unknown[],
   ): R
-  /** Told exactly once per request, while the request and the response are still there. */
+  /** Told exactly once per request of the app, while the request and the response are still there. */
   record(
     lifecycle: RequestLifecycle,
     req: HttpRequest,

@@ -23,7 +23,7 @@ export function causesOf(thrown: unknown, most: number): readonly unknown[] {
   const found = new Set([thrown])
   try {
     for (const error of found) {
-      for (const cause of directCauses(error)) {
+      for (const cause of directCauses(error, most)) {
         if (found.size > most) break
         found.add(cause)
       }
@@ -35,13 +35,16 @@ export function causesOf(thrown: unknown, most: number): readonly unknown[] {
   return [...found]
 }
 
-function* directCauses(error: unknown): Generator<unknown, void, undefined> {
+function* directCauses(error: unknown, most: number): Generator<unknown, void, undefined> {
   if (!isObject(error)) return
   const { cause } = error as { readonly cause?: unknown }
   // That of the package verror is a method.
   if (cause != null && typeof cause !== 'function') yield cause
   // Others have `errors` too: what a validator found, which are no errors of their own.
-  if (error instanceof AggregateError && Array.isArray(error.errors)) yield* error.errors
+  if (error instanceof AggregateError) {
+    const { errors } = error
+    for (let i = 0; i < Math.min(errors.length, most); i++) yield errors[i]
+  }
 }
 
 function textsOf(thrown: unknown): ErrorTexts {

@@ -164,8 +164,7 @@ export class ApiReader {
   /** As {@link #view}, of all that are kept: what a list has let go of, another may still hold. */
   #keptFor(view: RequestsDocument['view']): RequestTrace[] {
     if (view === 'in-flight') return this.#view(view)
-    const kept = new Set<RequestTrace>()
-    for (const request of this.#kept()) if (!request.isOpen) kept.add(request)
+    const kept = new Set(this.#kept())
     switch (view) {
       case 'recent':
         return [...kept].toSorted(newestFirst)
@@ -179,17 +178,18 @@ export class ApiReader {
   }
 
   #find(id: string): RequestTrace | null {
+    const { inFlight } = this.#sources.http
     for (const request of this.#kept()) if (request.id === id) return request
+    for (const { trace } of inFlight) if (trace.id === id) return trace
     return null
   }
 
-  /** All that can be looked at: some ten thousand at most, and only when somebody asks. */
+  /** All that have ended and can be looked at: some ten thousand at most, and only when somebody asks. */
   *#kept(): Generator<RequestTrace, void, undefined> {
-    const { log, inFlight, routes } = this.#sources.http
+    const { log, routes } = this.#sources.http
     yield* log.recent
     yield* log.errors
     yield* log.slowest
-    for (const { trace } of inFlight) yield trace
     for (const { examples } of routes) yield* examples
   }
 }

@@ -164,7 +164,7 @@ export interface RequestSummary {
  */
 export interface RequestsDocument {
   readonly view: 'recent' | 'slowest' | 'errors' | 'in-flight'
-  /** How many the view holds before filter and limit. */
+  /** How many the view holds before filter and limit; with `from` or `to` all that were looked through. */
   readonly total: number
   readonly requests: readonly RequestSummary[]
 }

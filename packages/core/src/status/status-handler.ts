@@ -163,13 +163,17 @@ export class StatusHandler {
   handle(req: HttpRequest, res: HttpResponse, subPath?: string): boolean {
     const below = subPath ?? belowPath(this.#path, req.url ?? '')
     if (below === null) return false
+    const isOurs = this.#answerBelow(req as IncomingMessage, res as ServerResponse, below)
+    if (isOurs) letGo(res)
+    return isOurs
+  }
+
+  #answerBelow(req: IncomingMessage, res: ServerResponse, below: string): boolean {
     try {
-      const isOurs = this.#handle(req as IncomingMessage, res as ServerResponse, below)
-      if (isOurs) letGo(res)
-      return isOurs
+      return this.#handle(req, res, below)
     } catch (error) {
       // Closed when in doubt: what fails at the gate does not go on to the app as if it were its.
-      send(req as IncomingMessage, res as ServerResponse, this.#failed(error))
+      send(req, res, this.#failed(error))
       return true
     }
   }

@@ -65,7 +65,7 @@ export interface SelfReader {
   skippedCalls(): number
 }
 
-/** All that status reads. It writes none of it. */
+/** All that status reads. It writes none of it; requests that it answers it lets go of. */
 export interface StatusSources {
   readonly monitor: MonitorReader
   readonly profiler: ProfilerReader

@@ -5,7 +5,7 @@ import { percent, short } from '../format/number.ts'
 import type { Unit } from '../format/unit.ts'
 import type { Figure } from './figure.ts'
 
-/** Room above the highest value, so that a line never touches the edge. */
+/** Room above the highest value, so that a line does not touch the edge below 100 %. */
 const HEADROOM = 1.12
 
 /** A scale that begins at 0 and ends at a round figure above the highest value. */

@@ -130,7 +130,7 @@ export class Connection {
     if (this.#stream !== null) {
       this.#stream.close()
       this.#stream = null
-      this.#say('polling', null)
+      if (this.#link === 'live') this.#say('polling', null)
     }
     if (now - this.#polledMs >= HIDDEN_POLL_MS) void this.#poll()
   }

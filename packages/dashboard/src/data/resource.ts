@@ -40,7 +40,9 @@ export function resource<T>(
       return
     }
     const isNew = next.key !== key
-    const isDue = performance.now() - askedMs >= next.everySeconds * 1000 - TICK_JITTER_MS
+    // In the background the page polls for its title alone.
+    const isDue =
+      !document.hidden && performance.now() - askedMs >= next.everySeconds * 1000 - TICK_JITTER_MS
     if (!isNew && (waiting || !isDue)) return
     key = next.key
     askedMs = performance.now()

@@ -1,14 +1,20 @@
 import type { JSX } from 'preact'
-import type { Snapshot } from '@core/status/api-types.ts'
+import type { Snapshot, ThresholdDocument } from '@core/status/api-types.ts'
 import { duration } from '../format/duration.ts'
 import { percent, plural, rate } from '../format/number.ts'
 import { alerts } from '../state/alerts.ts'
 
+/** Seconds after which every metric of the process and of its requests had a value, if it has any. */
+const SETTLED_SECONDS = 120
+const MAX_NAMES = 5
+
 /** Says calmly that nothing is wrong, and what that rests on: without a threshold, not on much. */
-export function AllWell({ snapshot: { http } }: { snapshot: Snapshot }): JSX.Element {
+export function AllWell({ snapshot: { http, process } }: { snapshot: Snapshot }): JSX.Element {
   const watched = alerts.value.thresholds
   const isWatched = watched.length > 0
-  const unknown = watched.filter(({ hasValue }) => !hasValue).map(({ metric }) => metric)
+  // At first all of them are without one.
+  const isSettled = process.uptime > SETTLED_SECONDS
+  const unknown = watched.filter(({ hasValue }) => isSettled && !hasValue)
   if (http.requests === 0 && http.inFlight === 0) {
     return (
       <div class="finding">
@@ -39,7 +45,7 @@ export function AllWell({ snapshot: { http } }: { snapshot: Snapshot }): JSX.Ele
             <>
               No alert fires; {plural(watched.length, 'threshold')} watched
               {unknown.length > 0 && (
-                <b class="warn">, but there was no value yet of {unknown.join(', ')}</b>
+                <b class="warn">, but there was no value yet of {namesOf(unknown)}</b>
               )}
               .
             </>
@@ -53,4 +59,9 @@ export function AllWell({ snapshot: { http } }: { snapshot: Snapshot }): JSX.Ele
       </p>
     </div>
   )
+}
+
+function namesOf(thresholds: readonly ThresholdDocument[]): string {
+  const names = thresholds.slice(0, MAX_NAMES).map(({ metric }) => metric)
+  return names.join(', ') + (thresholds.length > MAX_NAMES ? ' and others' : '')
 }

@@ -1,6 +1,8 @@
 import type { JSX } from 'preact'
 import { cardId, figureOf, RATE } from '../figures/definitions.ts'
 import { METRICS_ID } from '../metrics/metrics-panel.tsx'
+import { place } from '../state/navigation.ts'
+import { VERDICT_WINDOW } from '../state/routes.ts'
 import { PlaceLink } from '../ui/place-link.tsx'
 import { RouteName } from '../ui/route-name.tsx'
 import type { Finding } from './findings.ts'
@@ -20,7 +22,11 @@ export function FindingLine({ finding }: { finding: Finding }): JSX.Element {
         {route !== null && (
           <span class="soft">
             <PlaceLink
-              to={{ route: { method: route.method, pattern: route.route } }}
+              to={{
+                route: { method: route.method, pattern: route.route },
+                // In a shorter one it may have no row.
+                range: place.value.range < VERDICT_WINDOW ? VERDICT_WINDOW : place.value.range,
+              }}
               show="routes"
               class="plain"
             >

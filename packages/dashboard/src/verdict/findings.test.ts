@@ -48,7 +48,7 @@ test('an alert is said in words: value, threshold, since, and the route that hol
   expect(plain(found?.text)).toBe('1.42 s > 1 s for 48 s.')
   expect(found?.route?.route).toBe('/report/:id')
   expect(plain(found?.routeText)).toBe(
-    'has a p95 of 610 ms and holds 61 % of the time of all requests.',
+    'has a p95 of 610 ms and holds 61 % of the time of all requests in the last 5 min.',
   )
   expect(found?.charts).toEqual({ selection: { from: NOW - 78, to: NOW } })
   expect(found?.requests).toMatchObject({
@@ -62,7 +62,7 @@ test('an alert of the error rate names the route that fails most, and leads to i
     route('/slow', 90, 1, 100),
     route('/broken', 2, 8, 100),
   ])
-  expect(plain(found?.routeText)).toBe('failed 8 of 100 requests (8 %).')
+  expect(plain(found?.routeText)).toBe('failed 8 of 100 requests (8 %) in the last 5 min.')
   expect(found?.requests).toMatchObject({ view: 'errors', route: { pattern: '/broken' } })
 })
 
@@ -82,7 +82,7 @@ test('without a threshold a route that fails is pointed out all the same', () =>
 test('requests that were given up are failures of their route', () => {
   const given = { ...route('/hangs', 1, 0, 8), timeouts: 8, errorRate: 100 }
   const [found] = findings(snapshot(), [route('/slow', 90, 4, 100), given])
-  expect(plain(found?.routeText)).toBe('failed 8 of 8 requests (100 %).')
+  expect(plain(found?.routeText)).toBe('failed 8 of 8 requests (100 %) in the last 5 min.')
 })
 
 test('failures that are few of each route are pointed out together', () => {

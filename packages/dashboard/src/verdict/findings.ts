@@ -103,6 +103,9 @@ function ofAlert(alert: AlertDocument, rows: readonly RouteRow[], now: number): 
   }
 }
 
+/** What the routes are of that are looked at. */
+const LATELY = 'in the last 5 min'
+
 const NO_FILTER: Partial<Place> = { method: '', status: '', least: 0, text: '' }
 
 function nameOf({ metric, labels }: AlertDocument): string {
@@ -125,11 +128,11 @@ function textOf({ metric, value, threshold, message, since }: AlertDocument, now
 function contribution(row: RouteRow, metric: string): string {
   if (metric === 'error_rate') return failureText(row)
   const p95 = row.p95 === null ? '' : `has a p95 of ${duration(row.p95)} and `
-  return `${p95}holds ${percent(row.share)} of the time of all requests.`
+  return `${p95}holds ${percent(row.share)} of the time of all requests ${LATELY}.`
 }
 
 function failureText(row: RouteRow): string {
-  return `failed ${count(failuresOf(row))} of ${plural(row.count, 'request')} (${percent(row.errorRate)}).`
+  return `failed ${count(failuresOf(row))} of ${plural(row.count, 'request')} (${percent(row.errorRate)}) ${LATELY}.`
 }
 
 /** With those that were given up: nobody was answered then, either. */

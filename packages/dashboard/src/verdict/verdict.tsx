@@ -19,7 +19,7 @@ const RESTART_SECONDS = 300
 /** What is wrong now, in words, and where to look; or that all is well. */
 export function Verdict(): JSX.Element {
   const current = snapshot.value
-  const found = current === null ? [] : findings(current, lateRoutes.value?.data ?? [])
+  const found = current === null ? [] : findings(current, lateRoutes.value)
   useAnnouncements(found)
   const element = useStayPut(current !== null)
   return (
