@@ -5,11 +5,10 @@
  */
 import { paths } from './apps/work.js'
 import { setImmediate as nextTurn } from 'node:timers/promises'
-import { MemoryLoad } from './memory-load.js'
+import { CONNECTIONS, MemoryLoad } from './memory-load.js'
 import { profile } from './profile-session.js'
 import { switchable } from './switch.js'
 
-const CONNECTIONS = 16
 // Requests before the clock starts, so that the caches are those of this process again.
 const LEAD_IN = 100
 

@@ -4,17 +4,15 @@
  */
 import { setTimeout as pause } from 'node:timers/promises'
 import { paths } from './apps/work.js'
-import { MemoryLoad } from './memory-load.js'
-
-const CONNECTIONS = 16
-const SLICE = 2000
+import { CONNECTIONS, MemoryLoad } from './memory-load.js'
+import { SLICE_REQUESTS } from './slices.js'
 
 const [framework, name, requests] = process.argv.slice(2)
 const variant = await import(`./variants/${name}.js`)
 const { build } = await import(`./apps/${framework}.js`)
 const load = new MemoryLoad(await build(variant), paths, CONNECTIONS)
-for (let left = Number(requests); left > 0; left -= SLICE) {
-  await load.run(Math.min(left, SLICE))
+for (let left = Number(requests); left > 0; left -= SLICE_REQUESTS) {
+  await load.run(Math.min(left, SLICE_REQUESTS))
   await pause(1)
 }
 process.exit()

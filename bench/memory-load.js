@@ -42,6 +42,9 @@ function lengthOf(head) {
   return end + 4 + Number(length[1])
 }
 
+/** As many as the processes of the bench are loaded with. */
+export const CONNECTIONS = 16
+
 /** Sends requests to a server over a few kept connections, each one at a time. */
 export class MemoryLoad {
   /** @readonly */ #sockets

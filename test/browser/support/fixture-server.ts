@@ -148,7 +148,10 @@ export class FixtureServer {
         return
       case 'requests': {
         const view = query.get('view') as RequestsDocument['view']
-        json(response, app.requests(view, query.get('route'), query.get('status')))
+        const time = (name: string): number | null =>
+          query.has(name) ? Number(query.get(name)) : null
+        const stretch = { from: time('from') ?? -Infinity, to: time('to') ?? Infinity }
+        json(response, app.requests(view, query.get('route'), query.get('status'), stretch))
         return
       }
       case 'metrics':

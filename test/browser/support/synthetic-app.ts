@@ -272,6 +272,7 @@ export class SyntheticApp {
     view: RequestsDocument['view'],
     route: string | null,
     status: string | null,
+    { from, to }: { readonly from: number; readonly to: number },
   ): RequestsDocument {
     const ofView = this.#requests().filter((request) => {
       if (view === 'in-flight') return request.outcome === null
@@ -283,6 +284,8 @@ export class SyntheticApp {
     const requests = ofView.filter(
       (request) =>
         (route === null || request.route === route) &&
+        request.startTime <= to &&
+        request.startTime + request.duration >= from &&
         (status === null || String(request.status).startsWith(status.replace('xx', ''))),
     )
     return { view, total: ofView.length, requests }

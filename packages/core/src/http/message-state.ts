@@ -59,25 +59,19 @@ export function noteError(message: object, error: unknown): boolean {
  * mounted in another, each with an instance of mtaio.
  */
 export function letGo(res: object): void {
-  try {
-    forEach(res, (lifecycle) => lifecycle.letGo())
-  } catch {
-    // What an app has put in the place of its messages may throw.
-  }
+  forEach(res, (lifecycle) => lifecycle.letGo())
 }
 
 function forEach(message: object, tell: (lifecycle: RequestLifecycle) => void): boolean {
   // Said in the middle of a request: what is no message is one that is not watched.
   if (typeof message !== 'object' || message === null) return false
-  let lifecycle = lifecycleOf(message)
-  const isOpen = lifecycle?.isOpen === true
-  while (lifecycle !== null) {
-    try {
-      tell(lifecycle)
-    } catch {
-      // What an app has put in the place of its messages may throw.
-    }
-    lifecycle = lifecycle.sameResponse
+  try {
+    const first = lifecycleOf(message)
+    const isOpen = first?.isOpen === true
+    for (let each = first; each !== null; each = each.sameResponse) tell(each)
+    return isOpen
+  } catch {
+    // What an app has put in the place of its messages may throw; then it does for each who watches.
+    return false
   }
-  return isOpen
 }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { baseAddress, belowPath, normalPath } from './page-address.ts'
+import { baseAddress, belowPath, normalPath, placeBelow } from './page-address.ts'
 
 describe('the base of the page', () => {
   it.each(['', '/', '//', '/r/00ff', '/r/00ff/', '//r/00ff', '/r//00ff//'])(
@@ -32,5 +32,19 @@ describe('what is below the path', () => {
     ['', null],
   ])('%j is %j', (target, below) => {
     expect(belowPath('/_monitor', target)).toBe(below)
+  })
+})
+
+describe('the place that a sign-in leads back to', () => {
+  it('has all that the page writes into its address, and nothing else', () => {
+    const names = 'range from to sort psort msort find of route view method status least text'
+    const query = names.split(' ').map((name) => `${name}=%3C+%26${name}`)
+    expect(placeBelow(`?${query.join('&')}`)).toBe(`?${query.join('&')}`)
+    expect(placeBelow(`r/00ff?${query.join('&')}&token=s3cret&x=1`)).toBe(
+      `r/00ff?${query.join('&')}`,
+    )
+    for (const other of ['', '?', '?token=s3cret', 'r/..', '//evil.test', '\\evil?x=1']) {
+      expect(placeBelow(other)).toBe('')
+    }
   })
 })

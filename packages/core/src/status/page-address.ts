@@ -34,3 +34,21 @@ export function belowPath(path: string, target: string): string | null {
 export function normalPath(below: string): string {
   return below.split('/').filter(Boolean).join('/')
 }
+
+/** What the page writes into the query of its address; nothing else is taken over, such as a token. */
+const CHOICES = new Set(
+  'range from to sort psort msort find of route view method status least text'.split(' '),
+)
+const MAX_SEARCH = 1000
+
+/**
+ * Where a page is, below the mount path: a request's address or the start, with what is chosen there.
+ * What it gives can be put into a header, and into a page where `&` is escaped.
+ */
+export function placeBelow(place: string): string {
+  const [path = '', search = ''] = place.split(/\?(.*)/s)
+  const known = /^r\/[0-9a-f]{1,64}$/.test(path) ? path : ''
+  const chosen = [...new URLSearchParams(search)].filter(([name]) => CHOICES.has(name))
+  const text = new URLSearchParams(chosen).toString()
+  return text === '' || text.length > MAX_SEARCH ? known : `${known}?${text}`
+}

@@ -2,6 +2,7 @@ import type { IncomingMessage } from 'node:http'
 import type { Access } from './access.ts'
 import { failure } from './answer.ts'
 import type { Answer } from './answer.ts'
+import { placeBelow } from './page-address.ts'
 import { signInPage } from './plain-page.ts'
 import { single } from './request-facts.ts'
 
@@ -31,24 +32,6 @@ export async function signIn(
 
 export function signOut(req: IncomingMessage, access: Access, base: string): Answer {
   return redirect(base, access.signOut(req) ?? '')
-}
-
-/** What the page writes into the query of its address; nothing else is taken over, such as a token. */
-const CHOICES = new Set(
-  'range from to sort psort msort find of route view method status least text'.split(' '),
-)
-const MAX_SEARCH = 1000
-
-/**
- * Where a page is, below the mount path: a request's address or the start, with what is chosen there.
- * What it gives can be put into a header, and into a page where `&` is escaped.
- */
-export function placeBelow(place: string): string {
-  const [path = '', search = ''] = place.split(/\?(.*)/s)
-  const known = /^r\/[0-9a-f]{1,64}$/.test(path) ? path : ''
-  const chosen = [...new URLSearchParams(search)].filter(([name]) => CHOICES.has(name))
-  const text = new URLSearchParams(chosen).toString()
-  return text === '' || text.length > MAX_SEARCH ? known : `${known}?${text}`
 }
 
 /** Relative, so that it holds behind a proxy's prefix and under HTTPS that ends at the proxy. */

@@ -35,6 +35,8 @@ export interface Place {
 }
 
 export const RANGES: readonly Window[] = [60, 300, 900, 3600]
+/** The range in which what fails or is slow counts as wrong now. */
+export const VERDICT_RANGE: Window = 300
 export const VIEWS: readonly View[] = ['slowest', 'errors', 'in-flight', 'recent']
 
 export const HOME: Place = {

@@ -41,11 +41,12 @@ const asked = resource<RequestsDocument>(() => {
  */
 const answered = computed(() => {
   const answer = asked.value
-  const { view, route, status } = place.value
+  const { view, route, status, selection } = place.value
   const examples = histogram.value?.data
   // The answer to what was asked before stays until the next one comes.
   if (answer?.data == null || answer.key !== key.value) return answer
-  if (view !== 'slowest' || route === null || examples == null) return answer
+  // Of a stretch of time the server has looked through them itself.
+  if (view !== 'slowest' || route === null || selection !== null || examples == null) return answer
   if (examples.method !== route.method || examples.route !== route.pattern) return answer
   const ids = new Set(answer.data.requests.map(({ id }) => id))
   const more = examples.examples.filter((example) => !ids.has(example.id) && has(example, status))
@@ -101,22 +102,15 @@ export function showFresh(): void {
   if (next?.data != null) shown.value = { key: next.key, document: next.data }
 }
 
-/** What the server does not filter by: duration and text; and of the examples the time. */
+/** What the server does not filter by: duration and text. */
 export function filterRequests(
   requests: readonly RequestSummary[],
-  { selection, least, text }: Place,
+  { least, text }: Place,
 ): readonly RequestSummary[] {
   const needle = text.toLowerCase()
   return requests.filter(
-    (request) =>
-      request.duration >= least &&
-      (selection === null || overlaps(request, selection)) &&
-      (needle === '' || haystack(request).includes(needle)),
+    (request) => request.duration >= least && (needle === '' || haystack(request).includes(needle)),
   )
-}
-
-function overlaps(request: RequestSummary, { from, to }: { from: number; to: number }): boolean {
-  return request.startTime <= to && request.startTime + request.duration >= from
 }
 
 function haystack(request: RequestSummary): string {

@@ -4,6 +4,7 @@ import { api } from '../data/api.ts'
 import { resource } from '../data/resource.ts'
 import { snapshot } from './live.ts'
 import { place } from './navigation.ts'
+import { VERDICT_RANGE } from './place.ts'
 
 const everySeconds = (): number => (place.value.range <= 300 ? 2 : 5)
 
@@ -14,16 +15,14 @@ export const routes = resource<readonly RouteRow[]>(() => {
   return { key: String(range), load: () => api.routes(range), everySeconds: everySeconds() }
 })
 
-/** Seconds in which what fails or is slow counts as wrong now. */
-export const VERDICT_WINDOW = 300
 const VERDICT_EVERY_SECONDS = 3
 
 const ofVerdict = resource<readonly RouteRow[]>(() =>
-  snapshot.value === null || place.value.range === VERDICT_WINDOW
+  snapshot.value === null || place.value.range === VERDICT_RANGE
     ? null
     : {
-        key: String(VERDICT_WINDOW),
-        load: () => api.routes(VERDICT_WINDOW),
+        key: String(VERDICT_RANGE),
+        load: () => api.routes(VERDICT_RANGE),
         everySeconds: VERDICT_EVERY_SECONDS,
       },
 )
@@ -33,7 +32,7 @@ export const lateRoutes = signal<readonly RouteRow[]>([])
 
 effect(() => {
   const shown = routes.value
-  const answer = shown?.key === String(VERDICT_WINDOW) ? shown : ofVerdict.value
+  const answer = shown?.key === String(VERDICT_RANGE) ? shown : ofVerdict.value
   // Those that are known stay until the next ones come.
   if (answer?.data != null) lateRoutes.value = answer.data
 })

@@ -2,7 +2,7 @@ import type { JSX } from 'preact'
 import { cardId, figureOf, RATE } from '../figures/definitions.ts'
 import { METRICS_ID } from '../metrics/metrics-panel.tsx'
 import { place } from '../state/navigation.ts'
-import { VERDICT_WINDOW } from '../state/routes.ts'
+import { VERDICT_RANGE } from '../state/place.ts'
 import { PlaceLink } from '../ui/place-link.tsx'
 import { RouteName } from '../ui/route-name.tsx'
 import type { Finding } from './findings.ts'
@@ -25,7 +25,7 @@ export function FindingLine({ finding }: { finding: Finding }): JSX.Element {
               to={{
                 route: { method: route.method, pattern: route.route },
                 // In a shorter one it may have no row.
-                range: place.value.range < VERDICT_WINDOW ? VERDICT_WINDOW : place.value.range,
+                range: place.value.range < VERDICT_RANGE ? VERDICT_RANGE : place.value.range,
               }}
               show="routes"
               class="plain"

@@ -4,6 +4,7 @@ import { lasting } from '../format/time.ts'
 import { count, percent, plural } from '../format/number.ts'
 import { unitOf, write } from '../format/unit.ts'
 import type { Place } from '../state/place.ts'
+import { VERDICT_RANGE } from '../state/place.ts'
 
 /** Something that is wrong, in words, and where to look. */
 export interface Finding {
@@ -104,7 +105,7 @@ function ofAlert(alert: AlertDocument, rows: readonly RouteRow[], now: number): 
 }
 
 /** What the routes are of that are looked at. */
-const LATELY = 'in the last 5 min'
+const LATELY = `in the last ${VERDICT_RANGE / 60} min`
 
 const NO_FILTER: Partial<Place> = { method: '', status: '', least: 0, text: '' }
 
