@@ -99,6 +99,17 @@ describe('the memory that docs/limits.md promises is about what is taken', () =>
         }),
     ],
     [
+      'maxErrorCauses',
+      () =>
+        bytesEach(10_000, new Profiler({ limits: { maxTraces: 2000 } }), (profiler) => {
+          for (let i = 0; i < 2000; i++) {
+            let error = new Error(`innermost ${i}`)
+            for (let k = 0; k < 5; k++) error = new Error(`outer ${k} ${i}`, { cause: error })
+            profiler.endTrace(profiler.startTrace('one').setError(error))
+          }
+        }),
+    ],
+    [
       'maxAlerts',
       () =>
         bytesEach(20_000, new ResourceMonitor({ limits: { maxAlerts: 20_000 } }), (monitor) => {
