@@ -8,8 +8,9 @@ import type { ErrorDocument, ErrorTexts } from './span-document.ts'
 
 /**
  * Changes what is about to be kept, for instance to take secrets out. `where` is `error.name`,
- * `error.message`, `error.stack`, of the causes of an error too, `stackTrace`, `metadata.<name>`, or
- * `log` for a line that mtaio logs. What it returns is kept in place of the value. When it throws, nothing of the value is kept.
+ * `error.message`, `error.stack` (of the causes of an error, too), `stackTrace`, `metadata.<name>`, or
+ * `log` for a line that mtaio logs. What it returns is kept in place of the value. When it throws,
+ * nothing of the value is kept.
  *
  * @example
  * redact: (value, where) => (where === 'metadata.email' ? '[email]' : value)

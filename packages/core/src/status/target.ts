@@ -43,7 +43,7 @@ export interface TargetRequest {
 
 /** What an address stands for. */
 export interface Target {
-  /** What the gate is asked for; null for the gate's own door, the form that takes the token and its style. */
+  /** What the gate is asked for; null for its own door: the form that takes the token, and its style. */
   readonly resource: Resource | null
   readonly method: 'GET' | 'POST'
   /** Null when it has answered by itself. */
